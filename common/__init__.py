@@ -1,0 +1,1 @@
+"""Small helpers that the apps share. It imports no app."""

@@ -1,0 +1,1 @@
+"""What we say: articles, terms, sources. It knows no other app."""

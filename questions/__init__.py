@@ -1,0 +1,1 @@
+"""What we are asked: readers ask, moderators decide."""

@@ -1,0 +1,1 @@
+"""What we can show: runnable examples, their runs and the claims bound to them."""

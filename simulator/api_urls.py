@@ -1,0 +1,3 @@
+"""Addresses under ``/api/v1/``."""
+
+urlpatterns: list = []
