@@ -15,7 +15,7 @@ STAMP = re.compile(
     r"(?P<day>\S+?)[T ](?P<h>\d{1,2}):(?P<m>\d{2})(:(?P<s>\d{2})(\.\d+)?)?\s*"
     r"(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ def moment(cell: str, *, month_first: bool = True) -> Moment:
         day.year, day.month, day.day, int(stamp["h"]), int(stamp["m"]), int(stamp["s"] or 0),
         tzinfo=_zone(stamp["zone"]),
     )  # fmt: skip
-    return Moment(day, clock.astimezone(UTC).date())
+    try:
+        return Moment(day, clock.astimezone(UTC).date())
+    except OverflowError:
+        raise ValueError(f"“{cell[:40]}” is not a date") from None
 
 
 def _zone(text: str | None) -> timezone:

@@ -12,8 +12,8 @@ from .report import ImportRefused
 
 MAXIMUM_BYTES = 64 * 2**20
 MISSING = frozenset({"", ".", "-", "--", "na", "n/a", "#n/a", "nan", "null", "none"})
-SPACES = str.maketrans("", "", "   \u2009\u202f_'’")
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}([,_'’ \u00a0\u2009\u202f]\d{3})+(\.\d*)?")
+GROUPING = re.compile(r"[,_'’ \u00a0\u2009\u202f]")
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 CURRENCIES = {"$": "USD", "usd": "USD", "eth": "ETH", "Ξ": "ETH", "ξ": "ETH"}
 
@@ -95,11 +95,11 @@ def amount(cell: str, *, separator: str = ",") -> Amount:
     inside a number is a decimal comma.
     """
     text, currency = _without_currency(cell.strip().replace("−", "-"))
-    cleaned = text.translate(SPACES)
-    if separator != "," and "," in cleaned:
-        cleaned = cleaned.replace(".", "").replace(",", ".")
-    elif GROUPED.fullmatch(cleaned):
-        cleaned = cleaned.replace(",", "")
+    cleaned = text
+    if separator != "," and "," in text:
+        cleaned = text.replace(".", "").replace(",", ".")
+    elif GROUPED.fullmatch(text):
+        cleaned = GROUPING.sub("", text)
     if not DECIMAL.fullmatch(cleaned):
         raise ValueError(f"“{cell[:40]}” is not a number")
     value = float(cleaned)
