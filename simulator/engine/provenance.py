@@ -51,11 +51,9 @@ def module_path(dotted: str) -> Path | None:
     """The file of an engine module, or None for anything outside the engine."""
     if dotted != PACKAGE and not dotted.startswith(PACKAGE + "."):
         return None
-    relative = Path(*dotted.removeprefix(PACKAGE).strip(".").split("."))
-    for candidate in (ROOT / relative.with_suffix(".py"), ROOT / relative / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    return None
+    inside = ROOT.joinpath(*dotted.removeprefix(PACKAGE).split(".")[1:])
+    candidates = (inside.parent / f"{inside.name}.py", inside / "__init__.py")
+    return next((path for path in candidates if path.is_file() and ROOT in path.parents), None)
 
 
 @cache
