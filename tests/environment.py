@@ -9,6 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(tempfile.mkdtemp(prefix="hedgelab-tests-"))
 os.environ.setdefault("VAR_DIR", str(FOLDER))
+(Path(os.environ["VAR_DIR"]) / "static").mkdir(exist_ok=True)  # whitenoise warns without it
 os.environ["SECRET_KEY"] = "tests only: not a secret, but long and varied enough 0123456789 abcdef"
 os.environ["PLAIN_STATIC"] = "1"
 os.environ["SITE_URL"] = "http://testserver"
