@@ -144,7 +144,7 @@ def _roots(c: Array, t: Array, changes: int) -> list[Root]:
     grid = _grid(c, t, single=changes == 1)
     f, slope = _values(c, t, grid)
     sign = np.sign(f)
-    found = [_at_grid_point(grid, sign, i) for i in np.flatnonzero(sign == 0.0)]
+    found = [_at_grid_point(grid, sign, int(i)) for i in np.flatnonzero(sign == 0.0)]
     for i in np.flatnonzero(sign[:-1] * sign[1:] < 0.0):
         found += [_crossing(c, t, grid[i], grid[i + 1])]
     if changes > 1:

@@ -32,8 +32,7 @@ def log_returns(*, levels: ArrayLike) -> Array:
 def cumulative(*, returns: ArrayLike) -> Array:
     """Compounded return after each period; a missing period repeats the one before."""
     r = np.nan_to_num(np.asarray(returns, dtype=np.float64), nan=0.0)
-    v = np.asarray(levels, dtype=np.float64)
-    return np.asarray(np.diff(np.log(v), axis=-1), dtype=np.float64)
+    return np.asarray(np.cumprod(1.0 + r, axis=-1) - 1.0, dtype=np.float64)
 
 
 def levels(*, returns: ArrayLike, start: float = 1.0) -> Array:
