@@ -1,0 +1,158 @@
+"""Options of one affine model at one expiry, over many strikes: prices and Greeks.
+
+Prices are exact where the model leaves nothing to integrate: no time (intrinsic), no
+random variance (Black-Scholes, or Merton's series with jumps). Everything else goes
+through ``fourier``. Greeks are at a fixed model; vega is to sqrt(v0), the vol of today.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..numerics.arrays import BoolLike, FloatLike, Floats, floats, signs
+from . import black_scholes, merton
+from .affine import Model
+from .fourier import integrals
+from .greeks import Greeks
+
+Builder = Callable[..., Model]
+
+
+def price(
+    build: Builder,
+    parameters: dict[str, FloatLike],
+    *,
+    spot: FloatLike,
+    strike: FloatLike,
+    expiry: FloatLike,
+    rate: FloatLike,
+    dividend_yield: FloatLike,
+    call: BoolLike,
+) -> Floats:
+    """Present values; all arguments broadcast, and equal models share one evaluation."""
+    market = (spot, strike, expiry, rate, dividend_yield, signs(call))
+    return _each_model(build, parameters, market, _prices, 1)[0]
+
+
+def greeks(
+    build: Builder,
+    parameters: dict[str, FloatLike],
+    *,
+    spot: FloatLike,
+    strike: FloatLike,
+    expiry: FloatLike,
+    rate: FloatLike,
+    dividend_yield: FloatLike,
+    call: BoolLike,
+) -> Greeks:
+    """Price and Greeks; ``vega`` is per 1.00 of sqrt(v0), the jumps and the rest fixed."""
+    market = (spot, strike, expiry, rate, dividend_yield, signs(call))
+    return Greeks(*_each_model(build, parameters, market, _greeks, 7))
+
+
+def _each_model(
+    build: Builder,
+    parameters: dict[str, FloatLike],
+    market: tuple[FloatLike, ...],
+    compute: Callable[..., Any],
+    outputs: int,
+) -> list[Floats]:
+    """Broadcast, then hand each distinct (model, expiry) its strikes in one call."""
+    arrays = np.broadcast_arrays(*(floats(a) for a in (*market, *parameters.values())))
+    shape = arrays[0].shape
+    S, K, T, r, q, f, *values = (a.reshape(-1) for a in arrays)
+    keys = np.stack([T, *values])
+    distinct, group = np.unique(keys, axis=1, return_inverse=True)
+    results = np.empty((outputs, S.size))
+    for index in range(distinct.shape[1]):
+        where = np.flatnonzero(group.reshape(-1) == index)
+        model = build(**dict(zip(parameters, distinct[1:, index].tolist(), strict=True)))
+        part = (a[where] for a in (S, K, r, q, f))
+        results[:, where] = compute(model, float(distinct[0, index]), *part)
+    return [row.reshape(shape) for row in results]
+
+
+def _prices(
+    model: Model, T: float, S: Floats, K: Floats, r: Floats, q: Floats, f: Floats
+) -> Floats:
+    if T == 0.0 or model.variance_is_certain:
+        return _certain(model, T, S, K, r, q, f).price[None, :]
+    discount, F = np.exp(-r * T), S * np.exp((r - q) * T)
+    level = integrals(model, T=T, w=np.log(F / K), slopes=False).level
+    call = F + np.sqrt(F) * np.sqrt(K) * level
+    return (discount * _held(call, F, K, f))[None, :]
+
+
+def _greeks(
+    model: Model, T: float, S: Floats, K: Floats, r: Floats, q: Floats, f: Floats
+) -> Floats:
+    if T == 0.0 or model.variance_is_certain:
+        return np.stack(_certain(model, T, S, K, r, q, f))
+    discount, Q = np.exp(-r * T), np.exp(-q * T)
+    F = S * Q / discount
+    root = np.sqrt(F) * np.sqrt(K)
+    part = integrals(model, T=T, w=np.log(F / K), slopes=True)
+    value = discount * _held(F + root * part.level, F, K, f)
+    # a put differs from its call by the forward contract K - F, which has no gamma or vega
+    forward_delta = np.where(f > 0, 1.0, 0.0) + root * part.first / F
+    delta = Q * forward_delta
+    gamma = Q * Q / discount * root * part.second / (F * F)
+    vega = discount * root * part.spot_vol
+    theta = r * value - (r - q) * S * delta - discount * root * part.time
+    return np.stack([value, delta, gamma, vega, theta, T * (S * delta - value), -T * S * delta])
+
+
+def _held(call: Floats, F: Floats, K: Floats, f: Floats) -> Floats:
+    """The undiscounted option from the call, held inside its no-arbitrage bounds."""
+    option = np.where(f > 0, call, call - F + K)
+    least = np.maximum(f * (F - K), 0.0)
+    result: Floats = np.minimum(np.maximum(option, least), np.where(f > 0, F, K))
+    return result
+
+
+def _certain(
+    model: Model, T: float, S: Floats, K: Floats, r: Floats, q: Floats, f: Floats
+) -> Greeks:
+    """No random variance: Black-Scholes at the root mean variance, or Merton's series."""
+    vol = math.sqrt(model.mean_variance(T) / T) if T > 0.0 else 0.0
+    market: dict[str, Any] = {
+        "spot": S,
+        "strike": K,
+        "expiry": T,
+        "vol": vol,
+        "rate": r,
+        "dividend_yield": q,
+        "call": f > 0,
+    }
+    if model.jumps.are_absent:
+        plain = black_scholes.greeks(**market)
+    else:
+        jumps = model.jumps
+        plain = merton.greeks(
+            **market, jump_intensity=jumps.intensity, jump_mean=jumps.mean, jump_sd=jumps.sd
+        )
+    return _to_spot_vol(plain, model, T, vol)
+
+
+def _to_spot_vol(plain: Greeks, model: Model, T: float, vol: float) -> Greeks:
+    """Vega to sqrt(v0) and theta at the variance that is running off at the horizon.
+
+    d(vol)/d(sqrt v0) = sqrt(v0) share / (vol T); the price sees the horizon through the
+    total variance V(T), so theta differs from the constant-vol one by vega times
+    dvol/dT = (V'(T) - V/T) / (2 vol T).
+    """
+    if T == 0.0 or vol == 0.0:
+        return plain._replace(vega=0.0 * plain.vega)
+    root = math.sqrt(sum(f.v0 for f in model.factors))
+    shares = [
+        T if f.kappa * T < 1e-12 else -math.expm1(-f.kappa * T) / f.kappa for f in model.factors
+    ]
+    to_root = sum(f.v0 * s for f, s in zip(model.factors, shares, strict=True))
+    running = sum(f.theta + (f.v0 - f.theta) * math.exp(-f.kappa * T) for f in model.factors)
+    vega = plain.vega * (to_root / (root * vol * T) if root > 0.0 else 0.0)
+    theta = plain.theta - plain.vega * (running - vol * vol) / (2.0 * vol * T)
+    return plain._replace(vega=vega, theta=theta)
