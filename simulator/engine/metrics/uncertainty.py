@@ -31,6 +31,7 @@ CRISIS_VIX = 30.0
 CRISIS_FALL = 0.10
 CRISES_APART = 63
 MONTH = 21
+YEAR = 252
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,28 @@ def _estimate(value: float, draws: Array, level: float, block: float | None) -> 
     return Estimate(value, low, high, p, int(np.sum(np.isfinite(draws))), block)
 
 
+def crisis_starts(
+    *,
+    vix: ArrayLike | None = None,
+    index: ArrayLike | None = None,
+    above: float = CRISIS_VIX,
+    fall: float = CRISIS_FALL,
+    apart: int = CRISES_APART,
+) -> NDArray[np.bool_]:
+    """The days on which an independent crisis begins, of daily closes of shape (…, n).
+
+    A day is stressed when the VIX closes above ``above`` or the index stands ``fall``
+    below its highest close of the last 252 days (a lifetime high would call all of
+    2001 to 2007 one crisis). A stressed day begins a new crisis when none of the
+    ``apart`` trading days before it was stressed, so one long bear market counts once.
+    """
+    stressed = _stressed(vix, index, above, fall)
+    t = np.arange(stressed.shape[-1])
+    last = np.maximum.accumulate(np.where(stressed, t, -apart - 1), axis=-1)
+    before = np.concatenate([np.full_like(last[..., :1], -apart - 1), last[..., :-1]], axis=-1)
+    return np.asarray(stressed & (t - before >= apart), dtype=np.bool_)
+
+
 def crises(
     *,
     vix: ArrayLike | None = None,
@@ -141,18 +164,9 @@ def crises(
     fall: float = CRISIS_FALL,
     apart: int = CRISES_APART,
 ) -> NDArray[np.int64]:
-    """Days on which an independent crisis begins, positions in daily closes of shape (n,).
-
-    A day is stressed when the VIX closes above ``above`` or the index stands ``fall``
-    below its highest close so far. A stressed day begins a new crisis when no day of the
-    ``apart`` trading days before it was stressed, so one long bear market counts once.
-    """
-    stressed = _stressed(vix, index, above, fall)
-    days = np.flatnonzero(stressed)
-    if not days.size:
-        return days
-    since = np.diff(days, prepend=days[0] - apart)
-    return days[since >= apart]
+    """Positions of ``crisis_starts`` in one history of shape (n,)."""
+    starts = crisis_starts(vix=vix, index=index, above=above, fall=fall, apart=apart)
+    return np.asarray(np.flatnonzero(starts), dtype=np.int64)
 
 
 def _stressed(
@@ -163,10 +177,21 @@ def _stressed(
         found.append(np.asarray(vix, dtype=np.float64) > above)
     if index is not None:
         s = np.asarray(index, dtype=np.float64)
-        found.append(s <= np.maximum.accumulate(s) * (1.0 - fall))
+        found.append(s <= trailing_high(s, days=YEAR) * (1.0 - fall))
     if not found:
         raise ValueError("a crisis is told by the VIX, the index or both; give at least one")
     return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
+
+
+def trailing_high(values: ArrayLike, *, days: int) -> Array:
+    """Highest value of the last ``days`` days, today included, along the last axis."""
+    high = np.array(values, dtype=np.float64)
+    span = 1
+    while span < min(days, high.shape[-1]):
+        step = min(span, days - span)
+        high[..., step:] = np.maximum(high[..., step:], high[..., :-step].copy())
+        span += step
+    return high
 
 
 def months_of(*, dates: Any = None, n: int | None = None, month: int = MONTH) -> NDArray[np.int64]:
