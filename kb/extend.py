@@ -1,0 +1,207 @@
+"""Where other apps join in. They register in ``AppConfig.ready()``; kb knows none of them.
+
+    extend.block("example", render_example)     # ::example slug
+    extend.inline("claim", render_claim)        # [−1.1 points](claim:id)
+    extend.content_kind("examples", ExampleFiles())
+    extend.front_matter_key("claims", SCHEMA, store_claims)
+    extend.search_source("example", documents)
+    extend.article_field("examples", example_slugs)
+    extend.publish_check(claims_hold)
+    extend.page_extras("evidence", evidence_line)
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.utils.safestring import mark_safe
+
+if TYPE_CHECKING:
+    from .models import Article
+
+# Sent after commit, once an object; ``sender`` is the model, the object comes as ``instance``.
+article_published = Signal()
+article_changed = Signal()
+article_withdrawn = Signal()
+term_changed = Signal()
+source_changed = Signal()
+
+
+class Counts(NamedTuple):
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class ContentKind(Protocol):
+    """A kind of content file. ``load`` reads and checks, ``apply`` writes inside a transaction."""
+
+    def load(self, content_dir: Path) -> Any:
+        """Everything in the files; raises ``frontmatter.ContentError``."""
+
+    def apply(self, parsed: Any) -> Counts:
+        """Bring the rows into line; raises ``frontmatter.ContentError``."""
+
+
+@dataclass(frozen=True)
+class SearchEntry:
+    """A document that another app adds to the search; unpublished ones are never indexed."""
+
+    kind: str
+    key: str
+    title: str
+    url: str
+    body: str
+    published: bool = True
+    category: str = ""
+    tags: Sequence[str] = ()
+    is_runnable: bool = False
+
+
+BlockRender = Callable[[str, "Article", HttpRequest], str]
+InlineRender = Callable[[str, str, "Article", HttpRequest], str]
+SearchEntries = Callable[[], Iterable[SearchEntry]]
+Apply = Callable[["Article", Any], None]
+Check = Callable[["Article"], list[str]]
+Extra = Callable[["Article", HttpRequest], str]
+Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
+
+
+class FrontMatterKey(NamedTuple):
+    schema: Mapping[str, Any]
+    apply: Apply
+
+
+content_kinds: dict[str, ContentKind] = {}
+front_matter_keys: dict[str, FrontMatterKey] = {}
+blocks: dict[str, BlockRender] = {}
+inlines: dict[str, InlineRender] = {}
+search_sources: dict[str, SearchEntries] = {}
+article_fields: dict[str, Getter] = {}
+publish_checks: list[Check] = []
+extras: dict[str, list[Extra]] = {}
+
+
+def content_kind(name: str, handler: ContentKind) -> None:
+    """``sync_content`` loads every kind, then applies them in order of registration."""
+    content_kinds[name] = handler
+
+
+def front_matter_key(article_key: str, schema: Mapping[str, Any], apply: Apply) -> None:
+    """An answer's front matter may hold ``article_key``.
+
+    ``apply(article, value or None)`` runs for every article that changed, after all kinds
+    of content were written.
+    """
+    front_matter_keys[article_key] = FrontMatterKey(schema, apply)
+
+
+def block(name: str, render: BlockRender) -> None:
+    """Draw ``::name argument`` at view time: ``render(argument, article, request)``."""
+    blocks[name] = render
+
+
+def inline(scheme: str, render: InlineRender) -> None:
+    """Draw ``[words](scheme:id)`` at view time: ``render(id, words, article, request)``.
+
+    ``words`` is clean HTML and stays in the answer whatever happens.
+    """
+    inlines[scheme] = render
+
+
+def search_source(name: str, entries: SearchEntries) -> None:
+    """``entries()`` gives all documents of a kind; ``search.index(entry)`` updates one."""
+    search_sources[name] = entries
+
+
+def article_field(name: str, getter: Getter) -> None:
+    """Add a key to the article API: ``getter(articles)`` gives {primary key: value}.
+
+    It takes many articles at once, so that a list costs no query per row.
+    """
+    article_fields[name] = getter
+
+
+def publish_check(check: Check) -> None:
+    """``check(article)`` lists in words what should be settled before publishing."""
+    publish_checks.append(check)
+
+
+def page_extras(slot: str, render: Extra) -> None:
+    """Fill a place of the article page: evidence, ask, after_terms or head."""
+    extras.setdefault(slot, []).append(render)
+
+
+# Stored text with its marks -------------------------------------------------------------------
+
+_BLOCK = re.compile(
+    r'<div data-argument="([a-z0-9/_-]+)" data-block="([a-z-]+)"></div>'
+)  # nh3 sorts the attributes
+_INLINE = re.compile(
+    r'<data class="inline" value="([a-z]+):([^"]*)">(.*?)</data>', re.DOTALL
+)
+
+Part = tuple[str, str]
+
+
+def html_parts(stored: str) -> Iterator[Part]:
+    """Split stored HTML at its block marks into ("html", text) and (block name, argument)."""
+    at = 0
+    for mark in _BLOCK.finditer(stored):
+        if stored[at : mark.start()].strip():
+            yield "html", stored[at : mark.start()]
+        yield mark.group(2), mark.group(1)
+        at = mark.end()
+    if stored[at:].strip():
+        yield "html", stored[at:]
+
+
+def article_parts(article: Article) -> list[Part]:
+    """The article's text split at its block marks."""
+    return list(html_parts(article.body_html))
+
+
+def block_arguments(stored: str, name: str) -> list[str]:
+    """The arguments of every block of this name, in reading order."""
+    return [argument for kind, argument in html_parts(stored) if kind == name]
+
+
+def drawn(stored: str, article: Article, request: HttpRequest) -> str:
+    """Stored HTML with every block and inline mark drawn by the app that owns it.
+
+    A block that nobody owns is left out; an inline mark leaves the author's words.
+    """
+    pieces = []
+    for kind, text in html_parts(stored):
+        if kind == "html":
+            pieces.append(_draw_inlines(text, article, request))
+        elif kind in blocks:
+            pieces.append(str(blocks[kind](text, article, request)))
+    return mark_safe("".join(pieces))  # noqa: S308 - cleaned on save, drawn by our own templates
+
+
+def _draw_inlines(text: str, article: Article, request: HttpRequest) -> str:
+    def draw(mark: re.Match[str]) -> str:
+        scheme, argument, words = mark.groups()
+        if scheme not in inlines:
+            return words
+        return str(inlines[scheme](html.unescape(argument), words, article, request))
+
+    return _INLINE.sub(draw, text)
+
+
+def slot(name: str, article: Article, request: HttpRequest) -> str:
+    """What the apps put into a place of the page, in order of registration."""
+    return mark_safe(  # noqa: S308 - drawn by our own templates
+        "".join(str(render(article, request)) for render in extras.get(name, ()))
+    )

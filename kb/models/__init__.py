@@ -1,0 +1,26 @@
+"""The rows of the knowledge base."""
+
+from .articles import Article, ArticleLink, Correction
+from .index import SearchDocument, SearchMiss, SearchWord
+from .redirects import OldSlug
+from .revisions import Revision
+from .sources import Citation, Source
+from .taxonomy import Category, Tag
+from .terms import Mention, Term
+
+__all__ = [
+    "Article",
+    "ArticleLink",
+    "Category",
+    "Citation",
+    "Correction",
+    "Mention",
+    "OldSlug",
+    "Revision",
+    "SearchDocument",
+    "SearchMiss",
+    "SearchWord",
+    "Source",
+    "Tag",
+    "Term",
+]

@@ -1,0 +1,194 @@
+"""An answer: text as written, and everything derived from it once, on save."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from .sources import Source
+from .taxonomy import Category, Tag
+
+SIGNIFICANCE = [
+    ("typo", "typing error"),
+    ("meaning", "meaning"),
+    ("conclusion", "conclusion"),
+]
+WORDS_A_MINUTE = 220
+
+
+def short_id(slug: str) -> str:
+    """A short address made from the first slug, so two sites of the same content agree."""
+    digest = int.from_bytes(hashlib.sha256(slug.encode()).digest()[:8], "big")
+    alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+    letters = ""
+    while len(letters) < 8:
+        digest, rest = divmod(digest, len(alphabet))
+        letters += alphabet[rest]
+    return letters
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def published(self) -> ArticleQuerySet:
+        """What a reader may see now."""
+        return self.filter(state=Article.State.PUBLISHED)
+
+    def for_lists(self) -> ArticleQuerySet:
+        """With what a listing shows, without the long texts."""
+        return (
+            self.select_related("category")
+            .prefetch_related("tags")
+            .defer("body", "base_html", "body_html", "file_text", "contents")
+        )
+
+    def overdue(self) -> ArticleQuerySet:
+        """Published, and past the day on which somebody should have looked again."""
+        return self.published().filter(review_by__lt=timezone.now().date())
+
+
+class Article(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+
+    slug = models.SlugField(max_length=160, unique=True)
+    short_id = models.CharField(max_length=8, unique=True, editable=False)
+    title = models.CharField(max_length=300)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="articles")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="articles")
+    authors = models.JSONField(
+        default=list, help_text='[{"name": "A group"}] or [{"given": "Ada", "family": "Byron"}]'
+    )
+    based_on = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="articles_based_on"
+    )
+    short_answer = models.TextField()
+    body = models.TextField(help_text="Markdown, at most 64 KB")
+    extra = models.JSONField(
+        default=dict, blank=True, help_text="Front matter that other apps own, such as claims"
+    )
+
+    # Derived on save, never by hand.
+    base_html = models.TextField(editable=False, default="")
+    body_html = models.TextField(editable=False, default="")
+    contents = models.JSONField(editable=False, default=list)
+    words = models.PositiveIntegerField(editable=False, default=0)
+    render_version = models.PositiveIntegerField(editable=False, default=0)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.CharField(max_length=120, blank=True)
+    review_by = models.DateField(null=True, blank=True)
+    publish_from = models.DateTimeField(
+        null=True, blank=True, help_text="An approved draft goes public at this moment."
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+    successor = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+
+    # How text files and the admin stay out of each other's way.
+    file_text = models.TextField(editable=False, default="")
+    file_digest = models.CharField(max_length=64, editable=False, default="")
+    is_edited = models.BooleanField(
+        editable=False, default=False, help_text="Changed in the admin since the last sync"
+    )
+    edit_number = models.PositiveIntegerField(editable=False, default=0)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "slug"]
+        indexes = [
+            models.Index(fields=["state", "-published_at"]),
+            models.Index(fields=["state", "-changed_at"]),
+        ]
+        permissions = [("publish_article", "Can publish and withdraw articles")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.short_id:
+            self.short_id = short_id(self.slug)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("kb:article", args=[self.slug])
+
+    @property
+    def permalink(self) -> str:
+        """The short lasting address, for citations and feeds."""
+        return f"{settings.SITE_URL}/a/{self.short_id}/"
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.review_by is not None and self.review_by < timezone.now().date()
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+    @property
+    def byline(self) -> str:
+        from kb.citations import names
+
+        return names.plain(self.authors)
+
+
+class ArticleLink(models.Model):
+    """That one answer leads to another, and why."""
+
+    class Kind(models.TextChoices):
+        RELATED = "related"
+        PREREQUISITE = "prerequisite"
+        TEXT = "text", "linked in the text"
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="links")
+    target = models.ForeignKey(Article, models.CASCADE, related_name="linked_from")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "target", "kind"], name="one_link_a_kind"),
+            models.CheckConstraint(
+                condition=~models.Q(article=models.F("target")), name="no_link_to_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} → {self.target_id} ({self.kind})"
+
+
+class Correction(models.Model):
+    """What a published answer said wrongly, since when, and what it says now."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="corrections")
+    date = models.DateField()
+    old = models.TextField()
+    new = models.TextField()
+    cause = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-date", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.old} → {self.new}"
