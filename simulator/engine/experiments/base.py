@@ -384,6 +384,15 @@ class ModelCard:
     sources: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Preset:
+    """Chosen parameters with a name and one sentence of why a reader would look at them."""
+
+    name: str
+    story: str
+    parameters: Mapping[str, Any]
+
+
 Rule = Callable[[Mapping[str, Any]], Iterable[ParameterError]]
 
 
@@ -393,7 +402,9 @@ class Experiment:
 
     ``cost`` estimates CPU seconds from parsed parameters; ``rules`` are cross-field
     checks over parsed parameters that yield ``ParameterError``; ``package`` is the
-    declaring module's ``__name__``.
+    declaring module's ``__name__``. ``reads`` names the imported series that parsed
+    parameters make it read, besides those that a ``SeriesName`` parameter names: their
+    checksums belong to a run's identity.
     """
 
     slug: str
@@ -409,6 +420,8 @@ class Experiment:
     default_seed: int = 1
     rules: tuple[Rule, ...] = ()
     cost: Callable[[Mapping[str, Any]], float] = field(default=lambda params: 0.05)
+    presets: tuple[Preset, ...] = ()
+    reads: Callable[[Mapping[str, Any]], Iterable[str]] = field(default=lambda params: ())
 
     def parameter(self, name: str) -> Parameter:
         for parameter in self.parameters:

@@ -1,0 +1,188 @@
+"""What the declarations of simulations share: common metrics and parameters. No numpy here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..errors import ParameterError
+from ..units import COUNT, DAYS, FRACTION, POINTS, TRADING_DAYS, USD
+from .base import Boolean, Choice, Integer, MetricSpec, Number, Parameter, SeriesName
+
+COMMON_METRICS = (
+    MetricSpec(
+        "max_drawdown_base",
+        "Deepest fall without the hedge, mean over paths",
+        FRACTION,
+        "maximum-drawdown",
+    ),
+    MetricSpec(
+        "max_drawdown_hedged",
+        "Deepest fall with the hedge, mean over paths",
+        FRACTION,
+        "maximum-drawdown",
+    ),
+    MetricSpec(
+        "max_drawdown_difference",
+        "Change of the deepest fall (above zero: less deep)",
+        FRACTION,
+        "maximum-drawdown",
+    ),
+    MetricSpec("annual_cost", "The hedge's own profit a year, of capital", FRACTION),
+    MetricSpec("annual_premium", "Premium paid a year, of capital", FRACTION),
+    MetricSpec("annual_return_difference", "Change of the return a year", FRACTION),
+    MetricSpec("irr_base", "IRR without the hedge", FRACTION, "internal-rate-of-return"),
+    MetricSpec("irr_hedged", "IRR with the hedge", FRACTION, "internal-rate-of-return"),
+    MetricSpec("share_harmed", "Share of paths that end with less money", FRACTION),
+    MetricSpec("probability_of_benefit", "Share of paths with a less deep fall", FRACTION),
+    MetricSpec("median_path", "Total return of the median path, hedged", FRACTION),
+    MetricSpec("worst_path", "Total return of the worst path, hedged", FRACTION),
+    MetricSpec("crises", "Independent crises a path, mean", COUNT),
+    MetricSpec(
+        "without_best_month",
+        "Change of the deepest fall without the hedge's best month",
+        FRACTION,
+    ),
+)
+
+EPISODE_OPTIONS = {
+    "bear-2022": "2022: the slow bear market, with Terra and FTX",
+    "covid-2020": "February to March 2020",
+    "terra-2022": "May to June 2022: Terra",
+    "ftx-2022": "November 2022: FTX",
+    "lehman-2008": "2007 to 2009",
+    "downgrade-2011": "July to October 2011",
+    "volmageddon-2018": "February 2018",
+    "unwind-2024": "August 2024",
+    "tariffs-2025": "February to April 2025",
+    "crash-1987": "October 1987 (with the VXO; nothing could be bought)",
+    "rug-pull": "invented: one collection fails in a calm market",
+    "wash-mirage": "invented: the volume was wash trading",
+}
+
+MARKETS = {
+    "model": "model: two variance factors with jumps",
+    "episode": "episode: documented closes, reconstructed days between",
+    "replay": "replay: imported daily closes",
+    "bootstrap": "bootstrap: blocks of imported daily closes",
+}
+
+MOST_WORK = 4_000_000
+"""Paths times days that one run may ask for: what a minute of one core does."""
+
+
+def market_parameters(
+    *, default: str = "model", days: int = 252, paths: int = 1000, most_paths: int = 20_000
+) -> tuple[Parameter, ...]:
+    """Which market a simulation runs on, with how many paths and days."""
+    group = "market"
+    return (
+        Choice(
+            name="market",
+            label="Market",
+            default=default,
+            options=MARKETS,
+            group=group,
+            help="Replay and bootstrap need imported series.",
+        ),
+        Choice(
+            name="episode",
+            label="Episode",
+            default="bear-2022",
+            options=EPISODE_OPTIONS,
+            group=group,
+            help="Used by the market of that name.",
+        ),
+        Integer(
+            name="paths",
+            label="Paths",
+            default=paths,
+            unit=COUNT,
+            minimum=1,
+            maximum=most_paths,
+            group=group,
+            why="More paths narrow the interval of a model's mean, not the error of the model.",
+        ),
+        Integer(
+            name="days",
+            label="Trading days",
+            default=days,
+            unit=TRADING_DAYS,
+            minimum=20,
+            maximum=2520,
+            group=group,
+            help="Used by the model and the bootstrap; 252 is a year.",
+        ),
+        SeriesName(
+            name="spx_series",
+            label="Imported series of the index",
+            default="spx",
+            group=group,
+            help="Used by replay and bootstrap.",
+        ),
+        SeriesName(
+            name="vix_series",
+            label="Imported series of the VIX",
+            default="vix",
+            group=group,
+            help="Used by replay and bootstrap.",
+        ),
+    )
+
+
+def vix_pricing_parameters() -> tuple[Parameter, ...]:
+    """How VIX calls are marked, and whether trading costs anything."""
+    return (
+        Number(
+            name="vol_of_vix",
+            label="Vol of one-month VIX options",
+            default=1.05,
+            unit=FRACTION,
+            minimum=0.4,
+            maximum=2.0,
+            step=0.05,
+            group="pricing",
+            why="0.95 to 1.05 replays the published tail-hedge index; 0.85 flatters the hedge.",
+        ),
+        Number(
+            name="vix_skew",
+            label="Rise of that vol with ln(strike / future)",
+            default=0.45,
+            unit=FRACTION,
+            minimum=0.0,
+            maximum=1.0,
+            step=0.05,
+            group="pricing",
+        ),
+        Boolean(name="costs", label="Trading costs", default=True, group="pricing"),
+    )
+
+
+def work_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """Refuses more paths times days than a run may cost, with the nearest that is allowed."""
+    if params["paths"] * params["days"] > MOST_WORK:
+        nearest = MOST_WORK // params["days"]
+        yield ParameterError(
+            "paths",
+            f"{params['paths']} paths of {params['days']} days are more than one run may cost; "
+            f"with these days at most {nearest} paths",
+            minimum=1,
+            maximum=nearest,
+            unit=COUNT,
+            nearest=nearest,
+        )
+
+
+__all__ = [
+    "COMMON_METRICS",
+    "COUNT",
+    "DAYS",
+    "EPISODE_OPTIONS",
+    "FRACTION",
+    "POINTS",
+    "TRADING_DAYS",
+    "USD",
+    "market_parameters",
+    "vix_pricing_parameters",
+    "work_rule",
+]

@@ -1,0 +1,324 @@
+"""The fair frame: every simulation's hedged account beside the same paths without the hedge.
+
+No figure of a hedge leaves here without its baseline, its cost, a paired interval, the
+share of paths it harmed, the number of independent crises and a twin without its best month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..markets.state import World, crises
+from ..metrics.drawdown import max_drawdown
+from ..metrics.uncertainty import mean_over_paths
+from ..results import Axis, Chart, Column, Metric, Series, Table
+from ..units import FRACTION
+from ..verdicts import Effect, Verdict, protection
+from ._common import COMMON_METRICS
+from .base import MetricSpec
+
+Floats = NDArray[np.float64]
+
+MONTH = 21
+PATH_NOTE = "Hypothetical results of a model, educational only: no money was traded and no advice."
+MODEL_NOTE = (
+    "Paths of a model under the real-world measure, options priced under the pricing measure, "
+    "hedges on VIX futures and never on spot VIX. Intervals are of the model's mean: they "
+    "shrink with more paths and do not hold the error of the model."
+)
+EPISODE_NOTE = (
+    "Scenario, not backtest: closes are documented at the turning points only and the days in "
+    "between are a seeded reconstruction. Intervals are path uncertainty only; they say nothing "
+    "about how often such an episode happens and never decide a verdict."
+)
+
+
+def alive(equity: Floats) -> Floats:
+    """Equity of an account that ends when it reaches nothing: zero from that day on."""
+    dead = np.maximum.accumulate(equity <= 0.0, axis=0)
+    return np.asarray(np.where(dead, 0.0, equity))
+
+
+def drawdowns(equity: Floats) -> Floats:
+    """Deepest fall of each path from its running high, in [-1, 0]; days first."""
+    return np.asarray(max_drawdown(levels=alive(equity).T))
+
+
+def annual_returns(equity: Floats, span: float) -> Floats:
+    """Return a year by path: compounded from a year on, in proportion to time below one."""
+    growth = alive(equity)[-1] / equity[0]
+    if span >= 1.0:
+        return np.asarray(growth ** (1.0 / span) - 1.0)
+    return np.asarray((growth - 1.0) / span)
+
+
+def volatilities(equity: Floats, steps_a_year: float = 252.0) -> Floats:
+    """Annual volatility of each path's daily profit, as a share of the capital at the start.
+
+    Profits over the *start*, not over the day before: an account that has lost nearly
+    everything would otherwise turn a small cash flow into an enormous return.
+    """
+    profit = np.diff(alive(equity), axis=0) / equity[0]
+    if len(profit) < 2:
+        return np.zeros(profit.shape[1])
+    return np.asarray(profit.std(axis=0, ddof=1) * np.sqrt(steps_a_year))
+
+
+def mean_effect(values: Floats, seed: int) -> Effect:
+    """Mean over paths with its 95 % interval by resampling paths; none for a single path."""
+    if len(values) < 2:
+        return Effect(float(values.mean()))
+    rng = np.random.default_rng([seed, 0xFA12])
+    estimate = mean_over_paths(difference=values, rng=rng)
+    return Effect(estimate.value, estimate.low, estimate.high)
+
+
+def without_best_month(hedge: Floats) -> Floats:
+    """Cumulative hedge profit with the best 21 days in a row of each path taken out."""
+    total = np.cumsum(hedge, axis=0)
+    if len(hedge) <= MONTH:
+        return np.zeros_like(total)
+    padded = np.vstack([np.zeros((1, hedge.shape[1])), total])
+    sums = padded[MONTH:] - padded[:-MONTH]
+    best = np.argmax(sums, axis=0)
+    rows = np.arange(len(hedge))[:, None]
+    gone = (rows >= best) & (rows < best + MONTH)
+    return np.cumsum(np.where(gone, 0.0, hedge), axis=0)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One account with and without its hedge; arrays by path unless said."""
+
+    base: Floats
+    hedged: Floats
+    hedge: Floats
+    span: float
+    drawdown_base: Floats
+    drawdown_hedged: Floats
+    return_base: Floats
+    return_hedged: Floats
+    twin: Floats
+    premium: Floats
+    crises: float
+    effect: Effect
+    return_effect: Effect
+    verdict: Verdict
+
+    @property
+    def capital(self) -> float:
+        return float(self.base[0].mean())
+
+    @property
+    def annual_cost(self) -> float:
+        """Mean profit of the hedge a year, as a share of the capital: a cost is negative."""
+        return float(self.hedge.sum(axis=0).mean() / self.capital / self.span)
+
+    @property
+    def annual_premium(self) -> float:
+        return float(self.premium.mean() / self.capital / self.span)
+
+    @property
+    def share_harmed(self) -> float:
+        """Share of paths that end with less money (beyond rounding) because of the hedge."""
+        less = self.hedged[-1] < self.base[-1] - 1e-9 * np.abs(self.base[0])
+        return float(np.mean(less))
+
+    @property
+    def probability_of_benefit(self) -> float:
+        """Share of paths whose deepest fall is less deep with the hedge."""
+        return float(np.mean(self.drawdown_hedged > self.drawdown_base + 1e-12))
+
+
+def compare(
+    *,
+    world: World,
+    base: Floats,
+    hedged: Floats,
+    hedge: Floats,
+    premium: Floats,
+    seed: int,
+    decides: bool | None = None,
+) -> Comparison:
+    """Hold one account against the same paths without the hedge.
+
+    ``base`` and ``hedged`` are equities, ``days + 1`` by ``paths``; ``hedge`` the hedge's
+    daily profit, ``premium`` what it paid out by path. ``decides``: whether intervals may
+    decide a verdict (by default in every market but episodes).
+    """
+    span = world.span
+    down_base, down_hedged = drawdowns(base), drawdowns(hedged)
+    difference = down_hedged - down_base
+    annual_base, annual_hedged = annual_returns(base, span), annual_returns(hedged, span)
+    effect = mean_effect(difference, seed)
+    gain = annual_hedged - annual_base
+    return_effect = mean_effect(gain, seed + 1)
+    twin = drawdowns(base + without_best_month(hedge)) - down_base
+    harmed = float(np.mean(hedged[-1] < base[-1] - 1e-9 * np.abs(base[0])))
+    verdict = protection(
+        effect,
+        decides=world.kind != "episode" if decides is None else decides,
+        share_harmed=harmed,
+        without_best_month=float(twin.mean()),
+        hedged=bool(hedge.any()),
+    )
+    return Comparison(
+        base=base,
+        hedged=hedged,
+        hedge=hedge,
+        span=span,
+        drawdown_base=down_base,
+        drawdown_hedged=down_hedged,
+        return_base=annual_base,
+        return_hedged=annual_hedged,
+        twin=twin,
+        premium=premium,
+        crises=float(crises(world.spx, world.vix).mean()),
+        effect=effect,
+        return_effect=return_effect,
+        verdict=verdict,
+    )
+
+
+def metrics(c: Comparison, *, irr_base: float | None, irr_hedged: float | None) -> list[Metric]:
+    """The common metrics of every simulation, in their order."""
+    final = alive(c.hedged)[-1] / c.hedged[0] - 1.0
+    values = {
+        "max_drawdown_base": c.drawdown_base.mean(),
+        "max_drawdown_hedged": c.drawdown_hedged.mean(),
+        "max_drawdown_difference": c.effect,
+        "annual_cost": c.annual_cost,
+        "annual_premium": c.annual_premium,
+        "annual_return_difference": c.return_effect,
+        "irr_base": irr_base,
+        "irr_hedged": irr_hedged,
+        "share_harmed": c.share_harmed,
+        "probability_of_benefit": c.probability_of_benefit,
+        "median_path": float(np.median(final)),
+        "worst_path": float(np.min(final)),
+        "crises": c.crises,
+        "without_best_month": c.twin.mean(),
+    }
+    return [figure(spec, values[spec.name]) for spec in COMMON_METRICS]
+
+
+def figure(spec: MetricSpec, value: object) -> Metric:
+    """A metric from its declaration; an ``Effect`` brings its interval."""
+    if isinstance(value, Effect):
+        return Metric(
+            spec.name, spec.label, value.value, spec.unit, value.low, value.high, spec.term
+        )
+    return Metric(spec.name, spec.label, value, spec.unit, term=spec.term)
+
+
+def paths_table(c: Comparison) -> Table:
+    """Base and hedged side by side on the worst, the poor, the median and the good path."""
+    base, hedged = alive(c.base)[-1] / c.base[0] - 1.0, alive(c.hedged)[-1] / c.hedged[0] - 1.0
+    rows = []
+    for share, label in ((0.0, "worst"), (0.05, "1 in 20"), (0.5, "median"), (0.95, "19 in 20")):
+        rows.append(
+            [
+                label,
+                np.quantile(base, share),
+                np.quantile(hedged, share),
+                np.quantile(c.drawdown_base, share),
+                np.quantile(c.drawdown_hedged, share),
+            ]
+        )
+    columns = (
+        Column("path", "Path"),
+        Column("return_base", "Total return without", FRACTION),
+        Column("return_hedged", "Total return with", FRACTION),
+        Column("drawdown_base", "Deepest fall without", FRACTION),
+        Column("drawdown_hedged", "Deepest fall with", FRACTION),
+    )
+    return Table("paths", "Ranked paths, each column by itself", columns, rows)
+
+
+def equity_chart(c: Comparison, world: World, *, label: str, points: int = 260) -> Chart:
+    """Median account with a band of 5 to 95 % of paths, and the hedge's own line."""
+    days = np.unique(np.linspace(0, len(c.base) - 1, min(points, len(c.base))).astype(int))
+    hedge = np.cumsum(c.hedge, axis=0)[days] / c.capital
+    series = [
+        _band("base", "Without the hedge", alive(c.base)[days] / c.capital, "base"),
+        _band("hedged", "With the hedge", alive(c.hedged)[days] / c.capital, "hedged"),
+        Series("hedge", "The hedge alone, median profit", np.median(hedge, axis=1), "hedge"),
+    ]
+    return Chart(
+        name="equity",
+        label=label,
+        kind="line",
+        x=time_axis(world, days),
+        y=Axis("Multiple of the start", FRACTION),
+        series=series,
+        alt=(
+            f"{label}: the median account ends at {_last(series[0]):.2f} of its start without "
+            f"the hedge and at {_last(series[1]):.2f} with it; bands hold 90 % of paths."
+        ),
+    )
+
+
+def drawdown_chart(c: Comparison, world: World, *, points: int = 260) -> Chart:
+    """Distance from the running high, mean over paths, with and without the hedge."""
+    days = np.unique(np.linspace(0, len(c.base) - 1, min(points, len(c.base))).astype(int))
+    series = []
+    for name, label, equity in (
+        ("base", "Without the hedge", c.base),
+        ("hedged", "With the hedge", c.hedged),
+    ):
+        held = alive(equity)
+        fall = (held / np.maximum.accumulate(held, axis=0) - 1.0).mean(axis=1)[days]
+        series.append(Series(name, label, fall, name))
+    return Chart(
+        name="drawdown",
+        label="Distance from the running high, mean over paths",
+        kind="line",
+        x=time_axis(world, days),
+        y=Axis("Fall from the high", FRACTION),
+        series=series,
+        alt=(
+            f"The mean fall from the high is deepest at {min(series[0].values):.1%} without the "
+            f"hedge and {min(series[1].values):.1%} with it."
+        ),
+    )
+
+
+def time_axis(world: World, days: NDArray[np.int_]) -> Axis:
+    if world.dates is not None:
+        return Axis("Date", None, "date", [str(world.dates[day]) for day in days])
+    return Axis("Trading day", "trading days", "number", days)
+
+
+def _band(name: str, label: str, values: Floats, role: str) -> Series:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), axis=1)
+    return Series(name, label, middle, role, low, high)
+
+
+def _last(series: Series) -> float:
+    return float(series.values[-1])
+
+
+def notes(world: World, c: Comparison, *more: str) -> list[str]:
+    """The notes that every simulation carries, and then its own."""
+    out = [f"Verdict by rule ({c.verdict.word}): {c.verdict.sentence}"]
+    if world.kind == "episode":
+        out.append(EPISODE_NOTE)
+    elif world.kind == "model":
+        out.append(MODEL_NOTE)
+    if c.span < 1.0:
+        out.append("The days cover less than a year: yearly figures are in proportion to time.")
+    if np.any(c.hedged <= 0.0) or np.any(c.base <= 0.0):
+        out.append("Some accounts reach nothing; they stay there, a fall of 100 %.")
+    return [*out, *more, PATH_NOTE]
+
+
+def points(value: float) -> str:
+    """A fraction as percentage points in words, with a sign: +1.3 points."""
+    return f"{100.0 * value:+.1f} points".replace("-", "−")
+
+
+def percent(value: float) -> str:
+    return f"{100.0 * value:.1f} %".replace("-", "−")

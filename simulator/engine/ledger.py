@@ -1,0 +1,107 @@
+"""Cash, positions and profit of one account on many paths, day by day.
+
+A layer is one line of the account (the condor book, one hedge layer, the collection).
+Its profit of a day is the change of its value plus the cash that it moved, so cash plus
+positions is the account's equity to rounding. Causes (theta, delta, gamma, vega, jumps,
+costs) are posted beside the profit and what they leave unexplained is the residual.
+Money in USD; arrays ``days + 1`` by ``paths``; a hedge's cost is negative profit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+CAUSES = ("theta", "delta", "gamma", "vega", "jumps", "costs")
+
+
+class Ledger:
+    """One account; ``capital`` is its cash at the start, a number or one a path."""
+
+    def __init__(self, *, days: int, paths: int, capital: float | Floats) -> None:
+        self.days, self.paths = days, paths
+        self.capital = np.broadcast_to(np.asarray(capital, dtype=float), (paths,)).copy()
+        self.cash: Floats = self.capital.copy()
+        self.values: dict[str, Floats] = {}
+        self.profits: dict[str, Floats] = {}
+        self.causes: dict[str, dict[str, Floats]] = {}
+        self.gross: dict[str, Floats] = {}
+        self.paid: dict[str, Floats] = {}
+        self.received: dict[str, Floats] = {}
+        self.flows: Floats = np.zeros((days + 1, paths))
+        self.explained = False
+        self._moved: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(paths))
+
+    def open(self, layer: str) -> None:
+        """Begin a line; a line that never trades stays at zero."""
+        zero = np.zeros(self.paths)
+        self.values[layer], self.paid[layer], self.received[layer] = zero, zero.copy(), zero.copy()
+        self.gross[layer] = zero.copy()
+        self.profits[layer] = np.zeros((self.days + 1, self.paths))
+        self.causes[layer] = {cause: np.zeros(self.paths) for cause in CAUSES}
+
+    def trade(self, day: int, layer: str, cash: Floats) -> None:
+        """Cash that a line moves at the close of ``day``: negative is paid, positive received."""
+        self.cash = self.cash + cash
+        self.flows[day] += cash
+        self._moved[layer] = self._moved[layer] + cash
+        self.paid[layer] += np.maximum(-cash, 0.0)
+        self.received[layer] += np.maximum(cash, 0.0)
+
+    def charge(self, day: int, layer: str, cost: Floats) -> None:
+        """A cost (not negative) of trading, paid in cash and posted to ``costs``."""
+        self.trade(day, layer, -cost)
+        self.causes[layer]["costs"] -= cost
+
+    def mark(self, day: int, layer: str, value: Floats) -> None:
+        """What the line is worth at the close of ``day``; books the day's profit."""
+        profit = value - self.values[layer] + self._moved[layer]
+        self.profits[layer][day] = profit
+        self.values[layer] = value
+        self._moved[layer] = np.zeros(self.paths)
+
+    def explain(self, layer: str, cause: str, amount: Floats) -> None:
+        """Post a part of a line's profit to a cause."""
+        self.explained = True
+        self.causes[layer][cause] += amount
+        self.gross[layer] += np.abs(amount)
+
+    def equity(self, *layers: str) -> Floats:
+        """Capital plus the profit so far, of all lines or of those named."""
+        chosen = layers or tuple(self.profits)
+        total = np.zeros((self.days + 1, self.paths))
+        for layer in chosen:
+            total += self.profits[layer]
+        return np.asarray(np.cumsum(total, axis=0) + self.capital)
+
+    def profit(self, *layers: str) -> Floats:
+        """The profit of each day, summed over all lines or those named."""
+        chosen = layers or tuple(self.profits)
+        total = np.zeros((self.days + 1, self.paths))
+        for layer in chosen:
+            total += self.profits[layer]
+        return total
+
+    def now(self) -> Floats:
+        """The equity at this moment: cash plus the last marks."""
+        return self.cash + sum(self.values.values(), np.zeros(self.paths))
+
+    def residual(self, layer: str) -> Floats:
+        """Profit of a line that no cause explains, by path."""
+        explained = sum(self.causes[layer].values(), np.zeros(self.paths))
+        return np.asarray(self.profits[layer].sum(axis=0) - explained)
+
+    def attribution(self) -> dict[str, dict[str, float]]:
+        """Mean profit by line and cause, the residual and the total beside them."""
+        out: dict[str, dict[str, float]] = {}
+        for layer, causes in self.causes.items():
+            row: dict[str, Any] = {cause: float(amount.mean()) for cause, amount in causes.items()}
+            row["residual"] = float(self.residual(layer).mean())
+            row["total"] = float(self.profits[layer].sum(axis=0).mean())
+            out[layer] = row
+        return out

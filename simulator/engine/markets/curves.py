@@ -1,0 +1,40 @@
+"""The futures curve of a world that is known by its VIX closes alone.
+
+F(t, T) = h_t + (VIX_t - h_t) b(T) of ``vix_curve``; h_t is the slow average of the
+closes so far plus a premium, so a curve never looks ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import vix_curve
+from .state import Floats
+
+
+@dataclass(frozen=True)
+class AnchoredCurve:
+    """Futures from ``vix`` (``days + 1`` by ``paths``, index points).
+
+    ``half_life`` in trading days and ``premium`` in index points are the anchor's.
+    """
+
+    vix: Floats
+    half_life: float = vix_curve.HALF_LIFE
+    premium: float = vix_curve.PREMIUM
+    anchor: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        average = vix_curve.anchor(vix=self.vix.T, half_life=self.half_life, premium=self.premium)
+        object.__setattr__(self, "anchor", np.ascontiguousarray(average.T))
+
+    def future(self, day: int, years: Any) -> Floats:
+        """VIX futures ``years`` ahead of the close of ``day``, index points."""
+        return vix_curve.future(vix=self.vix[day], anchor=self.anchor[day], expiry=years)
+
+    def horizon_vol(self, day: int, years: Any) -> Floats:
+        """The VIX itself: a world known by the VIX alone says nothing of other horizons."""
+        return np.asarray(self.vix[day])
