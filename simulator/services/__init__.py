@@ -1,0 +1,72 @@
+"""What changes the world: ask for runs, compute them, keep the queue honest.
+
+Views, the API, tasks and commands call these functions; nothing here imports them.
+"""
+
+from simulator.engine.errors import DataMissing, ParameterError, ParametersRefused
+
+from .cancelling import cancel_run
+from .catalogue import UnknownExperiment, experiment, experiment_or_404, experiments, preload
+from .clients import client_key
+from .executing import execute_run, work_off
+from .fingerprints import Identity, identify
+from .passports import NOTICE, Found, look_up_digest, look_up_document, passport
+from .queueing import expected_wait, place_in_queue, retry_after, throughput
+from .refusals import CostTooHigh, QueueFull, QuotaExceeded
+from .submitting import find_or_create_run, retry_run
+from .sweeping import cancel_sweep, create_sweep, resume_sweep, sweep_table
+from .upkeep import (
+    beat_worker,
+    daily_work,
+    dismiss_worker,
+    forget,
+    is_unserved,
+    look_after_queue,
+    oldest_waiting,
+)
+from .warming import attach_result, stored_run, warm_examples
+
+__all__ = [
+    "NOTICE",
+    "CostTooHigh",
+    "DataMissing",
+    "Found",
+    "Identity",
+    "ParameterError",
+    "ParametersRefused",
+    "QueueFull",
+    "QuotaExceeded",
+    "UnknownExperiment",
+    "attach_result",
+    "beat_worker",
+    "cancel_run",
+    "cancel_sweep",
+    "client_key",
+    "create_sweep",
+    "daily_work",
+    "dismiss_worker",
+    "execute_run",
+    "expected_wait",
+    "experiment",
+    "experiment_or_404",
+    "experiments",
+    "find_or_create_run",
+    "forget",
+    "identify",
+    "is_unserved",
+    "look_after_queue",
+    "look_up_digest",
+    "look_up_document",
+    "oldest_waiting",
+    "passport",
+    "place_in_queue",
+    "preload",
+    "resume_sweep",
+    "retry_after",
+    "retry_run",
+    "stored_run",
+    "sweep_table",
+    "throughput",
+    "warm_examples",
+    "work_off",
+]

@@ -1,0 +1,45 @@
+"""The experiments, for everybody above who must not open the engine's door."""
+
+from __future__ import annotations
+
+import importlib
+
+from django.http import Http404
+
+from simulator.engine import experiments as registry
+from simulator.engine.experiments.base import Experiment
+from simulator.engine.provenance import engine_version
+
+
+class UnknownExperiment(LookupError):
+    """There is no experiment of this name; the message lists those that there are."""
+
+    def __init__(self, slug: str) -> None:
+        known = ", ".join(registry.all_experiments())
+        super().__init__(f"There is no experiment {slug!r}. There are: {known}.")
+
+
+def experiments() -> list[Experiment]:
+    return list(registry.all_experiments().values())
+
+
+def experiment(slug: str) -> Experiment:
+    """The experiment; raises ``UnknownExperiment``."""
+    try:
+        return registry.get(slug)
+    except KeyError:
+        raise UnknownExperiment(slug) from None
+
+
+def experiment_or_404(slug: str) -> Experiment:
+    try:
+        return experiment(slug)
+    except UnknownExperiment as error:
+        raise Http404(str(error)) from error
+
+
+def preload() -> None:
+    """Load every computation and name its sources now, before they can change on disk."""
+    for found in experiments():
+        importlib.import_module(found.package + ".run")
+        engine_version(found.package)

@@ -1,0 +1,9 @@
+"""What happened, for those who keep pages and claims in step."""
+
+from django.dispatch import Signal
+
+result_attached = Signal()
+"""An example shows a new stored result: ``example``, ``run``."""
+
+daily = Signal()
+"""Sent once a day by one worker, after the examples were queued again."""

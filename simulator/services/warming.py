@@ -1,0 +1,86 @@
+"""Stored results of the examples: shown at once, made at low priority, renewed when due."""
+
+from __future__ import annotations
+
+import logging
+
+from simulator.engine.errors import EngineError
+from simulator.models import FAILED, KEPT, SUCCEEDED, Example, Run
+
+from .catalogue import UnknownExperiment, experiment
+from .fingerprints import identify
+from .signals import result_attached
+from .submitting import find_or_create_run
+
+log = logging.getLogger(__name__)
+
+
+def stored_run(example: Example) -> Run | None:
+    """The run whose result the example shows; stale ones too (see ``Example.is_due``)."""
+    return example.result_run
+
+
+def refresh(example: Example) -> str:
+    """Name the example's inputs with today's engine and data, and take a result that exists.
+
+    Returns the fingerprint, or "" when the example cannot be run as it stands.
+    """
+    try:
+        identity = identify(experiment(example.experiment), example.parameters, example.seed)
+    except (EngineError, UnknownExperiment) as error:
+        log.warning("Example %s cannot be run: %s", example.slug, error)
+        fingerprint = ""
+    else:
+        fingerprint = identity.fingerprint
+    changes: dict[str, object] = {}
+    if example.fingerprint != fingerprint:
+        changes["fingerprint"] = fingerprint
+    found = (
+        Run.objects.filter(fingerprint=fingerprint, status=SUCCEEDED).first()
+        if fingerprint
+        else None
+    )
+    if found is not None and example.result_run_id != found.pk:
+        changes["result_run"] = found
+    if changes:
+        for name, value in changes.items():
+            setattr(example, name, value)
+        Example.objects.filter(pk=example.pk).update(**changes)
+    return fingerprint
+
+
+def warm_examples() -> list[Run]:
+    """Queue, at low priority, every example whose result is missing or due; the new runs."""
+    made = []
+    for example in Example.objects.select_related("result_run"):
+        fingerprint = refresh(example)
+        if not fingerprint or not example.is_due or _failed_already(fingerprint):
+            continue
+        try:
+            run, created = find_or_create_run(
+                experiment=example.experiment, example=example, system=True
+            )
+        except EngineError as error:
+            log.warning("Example %s was not queued: %s", example.slug, error)
+            continue
+        if created:
+            made.append(run)
+    return made
+
+
+def _failed_already(fingerprint: str) -> bool:
+    """A computation that failed by itself fails again: wait until engine or data change."""
+    rows = Run.objects.filter(fingerprint=fingerprint)
+    return (
+        rows.filter(status=FAILED, attempts__gt=0).exists()
+        and not rows.filter(status__in=KEPT).exists()
+    )
+
+
+def attach_result(run: Run) -> None:
+    """Show a fresh result at every example that asks exactly this."""
+    for example in Example.objects.filter(fingerprint=run.fingerprint).exclude(
+        result_run_id=run.pk
+    ):
+        Example.objects.filter(pk=example.pk).update(result_run_id=run.pk)
+        result_attached.send(sender=Example, example=example, run=run)
