@@ -1,0 +1,13 @@
+"""Addresses of the ledger; included by ``simulator.urls``."""
+
+from django.urls import path
+
+from . import claim_views as views
+
+urlpatterns = [
+    path("claims/", views.index, name="claims"),
+    path("claims/badge/<slug:slug>.svg", views.badge, name="claims-badge"),
+    path("claims/<str:public_id>/", views.detail, name="claim"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("feeds/corrections.atom", views.CorrectionsFeed(), name="corrections-feed"),
+]

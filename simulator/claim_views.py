@@ -1,0 +1,122 @@
+"""The ledger, one claim, corrections and the badge: pages that read, nothing more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.feedgenerator import Atom1Feed
+
+from kb.models import Article
+from simulator import claim_rules as rules
+from simulator.claims import extend, ledger, where
+from simulator.models.claims import STATES, Claim, Correction
+
+PAGE = 50
+
+
+def chosen(request: HttpRequest) -> QuerySet[Claim]:
+    """Published claims, narrowed by state, kind, article and words of the query."""
+    claims = Claim.objects.published().select_related("article", "example", "run")
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    article, words = request.GET.get("article", ""), request.GET.get("q", "").strip()[:200]
+    if state in STATES:
+        claims = claims.filter(state=state)
+    if kind in rules.KINDS:
+        claims = claims.filter(kind=kind)
+    if article:
+        claims = claims.filter(article__slug=article[:200])
+    if words and "\x00" not in words:
+        claims = claims.filter(Q(text__icontains=words) | Q(sentence__icontains=words))
+    return claims
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """``/claims/``: every figure that a published answer quotes."""
+    everything = list(Claim.objects.published())
+    page = Paginator(chosen(request), PAGE).get_page(request.GET.get("page"))
+    for claim in page:
+        claim.standing = ledger.standing(claim)  # type: ignore[attr-defined]
+        claim.standing_words = ledger.WORDS[ledger.standing(claim)]  # type: ignore[attr-defined]
+        claim.measured_text = ledger.measured_text(claim)  # type: ignore[attr-defined]
+    context = {
+        "page": page,
+        "evidence": ledger.evidence(everything),
+        "freshness": ledger.freshness(everything),
+        "states": STATES,
+        "kinds": rules.KINDS,
+        "filters": {k: request.GET.get(k, "") for k in ("state", "kind", "article", "q")},
+    }
+    return render(request, "claims/ledger.html", context)
+
+
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One claim: what is said, what was measured, its history, where it holds."""
+    claims = Claim.objects.published().select_related("article", "example", "run", "where")
+    claim = get_object_or_404(claims, public_id=public_id)
+    context = {
+        "claim": claim,
+        "standing": ledger.standing(claim),
+        "standing_words": ledger.WORDS[ledger.standing(claim)],
+        "measured_text": ledger.measured_text(claim),
+        "assertion": ledger.assertion(claim),
+        "checks": claim.checks.select_related("run")[:50],
+        "where": where.table(claim),
+        "extras": extend.page_extras(claim, request),
+    }
+    return render(request, "claims/claim.html", context)
+
+
+def corrections(request: HttpRequest) -> HttpResponse:
+    """``/corrections/``: every published number that changed."""
+    page = Paginator(published_corrections(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "claims/corrections.html", {"page": page})
+
+
+def published_corrections() -> QuerySet[Correction]:
+    published = Article.objects.published()
+    return Correction.objects.filter(article__in=published).select_related("article", "claim")
+
+
+def badge(request: HttpRequest, slug: str) -> HttpResponse:
+    """``/claims/badge/<slug>.svg``: how an answer's figures stand, for other sites."""
+    article = get_object_or_404(Article.objects.published(), slug=slug)
+    found = ledger.evidence(Claim.objects.current().filter(article=article))
+    response = HttpResponse(ledger.badge(found), content_type="image/svg+xml")
+    response["Cache-Control"] = "public, max-age=300"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+class CorrectionsFeed(Feed):  # type: ignore[type-arg]
+    """``/feeds/corrections.atom`` with ids that never change."""
+
+    feed_type = Atom1Feed
+    title = "Corrections"
+    link = "/corrections/"
+    subtitle = "Every published number that changed: old, new, cause."
+
+    def items(self) -> Any:
+        return published_corrections()[:50]
+
+    def item_title(self, item: Any) -> str:
+        return f"{item.article.title}: {item.old} → {item.new}"
+
+    def item_description(self, item: Any) -> str:
+        return f"Before: {item.old}. Now: {item.new}. Cause: {item.cause}."
+
+    def item_link(self, item: Any) -> str:
+        return f"{item.article.get_absolute_url()}#claim-{item.name}"
+
+    def item_guid(self, item: Any) -> str:
+        return f"urn:uuid:{item.id}"
+
+    def item_pubdate(self, item: Any) -> Any:
+        return item.made_at
+
+    def item_updateddate(self, item: Any) -> Any:
+        return item.made_at

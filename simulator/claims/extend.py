@@ -1,0 +1,96 @@
+"""How claims join the articles of ``kb``, and where other apps join the page of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from kb import extend as kb
+from kb.models import Article
+from simulator import claim_rules as rules
+from simulator.models.claims import BROKEN, DRIFTED, Claim
+from simulator.services.signals import result_attached
+
+from . import binding, checking, ledger
+
+ClaimExtra = Callable[[Claim, HttpRequest], str]
+_extras: list[ClaimExtra] = []
+
+
+def page_extra(render: ClaimExtra) -> None:
+    """Add a part to the page of a claim: ``render(claim, request)`` gives clean HTML."""
+    _extras.append(render)
+
+
+def page_extras(claim: Claim, request: HttpRequest) -> SafeString:
+    return mark_safe(  # noqa: S308 - drawn by our own templates
+        "".join(str(render(claim, request)) for render in _extras)
+    )
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    kb.front_matter_key("claims", rules.SCHEMA, _apply)
+    kb.inline("claim", _draw)
+    kb.page_extras("evidence", _evidence_line)
+    kb.article_field("claims", _names)
+    kb.publish_check(_before_publishing)
+    result_attached.connect(_on_result, dispatch_uid="simulator.claims")
+
+
+def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
+    binding.bind(article, value or {})
+
+
+def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
+    checking.after_result(example, run)
+
+
+def _claims(article: Article, request: HttpRequest) -> dict[str, Claim]:
+    """The article's claims by name, read once a request however many marks it has."""
+    kept = request.__dict__.setdefault("_claims", {})
+    if article.pk not in kept:
+        rows = Claim.objects.current().filter(article=article)
+        kept[article.pk] = {claim.name: claim for claim in rows}
+    found: dict[str, Claim] = kept[article.pk]
+    return found
+
+
+def _draw(name: str, words: str, article: Article, request: HttpRequest) -> str:
+    claim = _claims(article, request).get(name)
+    if claim is None:
+        return words
+    return ledger.mark(claim, mark_safe(words))  # noqa: S308 - cleaned on save
+
+
+def _evidence_line(article: Article, request: HttpRequest) -> str:
+    claims = list(_claims(article, request).values())
+    changed = [c for c in claims if c.state in (DRIFTED, BROKEN)]
+    return render_to_string(
+        "claims/_evidence.html",
+        {"article": article, "evidence": ledger.evidence(claims), "changed": changed},
+    )
+
+
+def _names(articles: Sequence[Article]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {article.pk: [] for article in articles}
+    rows = Claim.objects.current().filter(article__in=list(found))
+    for article_id, public_id in rows.values_list("article_id", "public_id"):
+        found[article_id].append(public_id)
+    return found
+
+
+def _before_publishing(article: Article) -> list[str]:
+    """Every claim that an editor should settle first, in words."""
+    problems = [
+        f"claim “{claim.text}” ({claim.name}) {ledger.WORDS[claim.state]}: {claim.cause}"
+        for claim in Claim.objects.current().filter(article=article, state__in=(DRIFTED, BROKEN))
+    ]
+    return problems + [
+        f"“{figure}” is neither bound to a run, nor sourced, nor marked as not testable"
+        for figure in binding.bare_figures(article.body)
+    ]
