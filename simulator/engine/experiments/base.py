@@ -288,7 +288,8 @@ class NumberList(Parameter):
             minimum=self.minimum,
             maximum=self.maximum,
         )
-        return number.parse(item)
+        parsed: float = number.parse(item)
+        return parsed
 
     def schema(self) -> dict[str, Any]:
         item: dict[str, Any] = {"type": ["number", "null"] if self.gaps else "number"}
@@ -507,6 +508,7 @@ class Experiment:
     ) -> Result:
         """Compute; ``params`` must come from ``parse``. Loads numpy: call it in a worker."""
         module = importlib.import_module(self.package + ".run")
-        return module.run(
+        result: Result = module.run(
             SimpleNamespace(**params), seed=seed, data=data or NoData(), progress=progress
         )
+        return result
