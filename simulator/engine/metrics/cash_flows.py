@@ -47,9 +47,14 @@ def year_fractions(days: Sequence[date]) -> Array:
 
 
 def npv(*, flows: ArrayLike, rate: float, times: ArrayLike | None = None) -> float:
-    """Present value at time zero; without ``times`` the flows are one period apart from 0."""
+    """Present value at time zero; without ``times`` the flows are one period apart from 0.
+
+    nan where a flow's present value is beyond the largest double.
+    """
     c, t = _as_arrays(flows, times)
-    return float(np.sum(c * np.exp(-t * np.log1p(rate))))
+    with np.errstate(over="ignore", invalid="ignore"):
+        worth = float(np.sum(np.where(c == 0.0, 0.0, c * np.exp(-t * np.log1p(rate)))))
+    return worth if np.isfinite(worth) else float("nan")
 
 
 def irr_roots(*, flows: ArrayLike, times: ArrayLike | None = None) -> list[Root]:
@@ -83,16 +88,25 @@ def mirr(
 ) -> float | None:
     """Rate that turns the financed outlays into the reinvested proceeds by the last flow.
 
-    None without both an outlay and a proceed, or without any time between the flows.
+    None without both an outlay and a proceed, without any time between the flows, or
+    where so little time makes the rate larger than any double.
     """
     c, t = _as_arrays(flows, times)
     span = float(np.max(t, initial=0.0))
     gains, outlays = np.maximum(c, 0.0), np.maximum(-c, 0.0)
     if span <= 0.0 or not gains.any() or not outlays.any():
         return None
-    future = float(np.sum(gains * np.exp((span - t) * np.log1p(reinvest_rate))))
-    present = float(np.sum(outlays * np.exp(-t * np.log1p(finance_rate))))
-    return float(np.expm1((np.log(future) - np.log(present)) / span))
+    future = _log_sum(gains, (span - t) * np.log1p(reinvest_rate))
+    present = _log_sum(outlays, -t * np.log1p(finance_rate))
+    u = (future - present) / span
+    return float(np.expm1(u)) if u <= HIGHEST else None
+
+
+def _log_sum(weights: Array, exponents: Array) -> float:
+    """ln Σ w e^x without overflow, for weights at or above zero that are not all zero."""
+    used = weights > 0.0
+    terms = np.log(weights[used]) + exponents[used]
+    return float(terms.max() + np.log(np.sum(np.exp(terms - terms.max()))))
 
 
 def cost_of_equity(*, risk_free: float, beta: float, market_return: float) -> float:

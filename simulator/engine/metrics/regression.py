@@ -62,6 +62,8 @@ def ols(*, y: ArrayLike, x: ArrayLike, lags: int | None = None) -> Fit | None:
     None when there are too few days or the regressors do not vary independently.
     """
     Y = np.asarray(y, dtype=np.float64)
+    if not Y.size:
+        return None
     columns = np.asarray(x, dtype=np.float64).reshape(Y.size, -1)
     X = np.column_stack([np.ones(Y.size), columns])
     n, k = X.shape
@@ -140,7 +142,7 @@ def alpha(
     if not np.isfinite(daily.value):
         return daily
     value, low, high = (_yearly(a, periods_per_year) for a in (daily.value, daily.low, daily.high))
-    slope = periods_per_year * max(1.0 + daily.value, 0.0) ** (periods_per_year - 1.0)
+    slope = periods_per_year * (1.0 + _yearly(daily.value, periods_per_year - 1.0))
     return Coefficient(value, slope * daily.error, low, high, daily.n)
 
 
