@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...units import FRACTION, PER_YEAR, USD
+from ...units import FRACTION, USD
 from ..base import Experiment, MetricSpec, ModelCard, Number
 
 
@@ -25,7 +25,7 @@ def _rate(name: str, label: str, default: float, text: str) -> Number:
         name=name,
         label=label,
         default=default,
-        unit=PER_YEAR,
+        unit=FRACTION,
         minimum=-0.5,
         maximum=1.0,
         step=0.0025,
@@ -79,15 +79,15 @@ experiment = Experiment(
         ),
     ),
     metrics=(
-        MetricSpec("cost_of_equity", "Cost of equity", PER_YEAR, "capital-asset-pricing-model"),
+        MetricSpec("cost_of_equity", "Cost of equity", FRACTION, "capital-asset-pricing-model"),
         MetricSpec(
             "wacc",
             "Weighted average cost of capital",
-            PER_YEAR,
+            FRACTION,
             "weighted-average-cost-of-capital",
         ),
         MetricSpec("carry", "Cost of the capital tied up, a year", USD, "cost-of-carry"),
-        MetricSpec("cost_of_debt_after_tax", "Cost of debt after tax", PER_YEAR),
+        MetricSpec("cost_of_debt_after_tax", "Cost of debt after tax", FRACTION),
         MetricSpec("equity_weight", "Share of equity in the capital", FRACTION),
     ),
     card=ModelCard(

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from ...data import Data, Progress
 from ...metrics import cash_flows
 from ...results import Axis, Chart, Column, Result, Series, Table
-from ...units import FRACTION, PER_YEAR
+from ...units import FRACTION
 from .._defined import metrics_of, number, percent, unexplained
 from . import experiment
 
@@ -71,8 +71,8 @@ def _parts(weight: float | None, equity_cost: float, debt_cost: float) -> Table:
         columns=[
             Column("part", "Capital"),
             Column("share", "Share", FRACTION),
-            Column("cost", "Cost after tax", PER_YEAR),
-            Column("contribution", "Contribution", PER_YEAR),
+            Column("cost", "Cost after tax", FRACTION),
+            Column("contribution", "Contribution", FRACTION),
         ],
         rows=[
             [name, share, cost, None if share is None else share * cost]
@@ -88,7 +88,7 @@ def _by_debt_share(equity_cost: float, debt_cost: float) -> Chart:
         label="Weighted cost by share of debt",
         kind="line",
         x=Axis("Share of debt", FRACTION, "number", SHARES),
-        y=Axis("Weighted average cost of capital", PER_YEAR),
+        y=Axis("Weighted average cost of capital", FRACTION),
         series=[Series("wacc", "Cost of capital", costs, role="base")],
         alt=(
             f"From {percent(equity_cost)} with equity alone to {percent(debt_cost)} with debt "

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import ParameterError
-from ...units import COUNT, FRACTION, PER_YEAR
+from ...units import COUNT, FRACTION
 from ..base import Experiment, MetricSpec, ModelCard, Number, NumberList
 
 LARGEST = 1000.0
@@ -103,16 +103,16 @@ experiment = Experiment(
     ),
     metrics=(
         MetricSpec("cumulative", "Total return", FRACTION),
-        MetricSpec("annual_return", "Return a year", PER_YEAR),
-        MetricSpec("annual_volatility", "Volatility a year", PER_YEAR, "volatility"),
+        MetricSpec("annual_return", "Return a year", FRACTION),
+        MetricSpec("annual_volatility", "Volatility a year", FRACTION, "volatility"),
         MetricSpec("sharpe", "Sharpe ratio", FRACTION, "sharpe-ratio"),
         MetricSpec("sortino", "Sortino ratio", FRACTION, "sortino-ratio"),
-        MetricSpec("downside_risk", "Downside risk a year", PER_YEAR, "downside-risk"),
+        MetricSpec("downside_risk", "Downside risk a year", FRACTION, "downside-risk"),
         MetricSpec("max_drawdown", "Deepest fall", FRACTION, "maximum-drawdown"),
         MetricSpec("calmar", "Calmar ratio", FRACTION, "calmar-ratio"),
         MetricSpec("var", "Value at risk, as a return", FRACTION, "value-at-risk"),
         MetricSpec("cvar", "Mean return beyond it", FRACTION, "expected-shortfall"),
-        MetricSpec("alpha", "Alpha a year", PER_YEAR, "alpha"),
+        MetricSpec("alpha", "Alpha a year", FRACTION, "alpha"),
         MetricSpec("beta", "Beta", FRACTION, "beta"),
         MetricSpec("down_market_beta", "Beta on the benchmark's falling days", FRACTION, "beta"),
         MetricSpec("lagged_beta", "Beta with two lags (Dimson)", FRACTION, "beta"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...data import Data, Progress
 from ...metrics import drawdown, ratios, regression, returns, tails
 from ...results import Axis, Chart, Column, Result, Series, Table
-from ...units import COUNT, FRACTION
+from ...units import COUNT, FRACTION, USD
 from .._defined import defined, metrics_of, number, percent, unexplained
 from . import experiment
 
@@ -194,7 +194,7 @@ def _wealth_chart(given: Array) -> Chart:
     wealth, _ = _paths(given)
     series = Series("wealth", "Value", wealth[_thinned(wealth)], role="base")
     return _over_time(
-        wealth, series, "wealth", "Growth of one dollar", Axis("Value", FRACTION),
+        wealth, series, "wealth", "Growth of one dollar", Axis("Value", USD),
         "The value of one dollar after each period, starting at 1.",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import ParameterError
 from ...signals.samples import SPY_2017
-from ...units import COUNT, FRACTION, PER_YEAR, TRADING_DAYS
+from ...units import COUNT, FRACTION, TRADING_DAYS
 from ..base import Experiment, Integer, MetricSpec, ModelCard, Number, NumberList, SeriesName
 
 LARGEST = 1e9
@@ -123,10 +123,10 @@ experiment = Experiment(
         ),
     ),
     metrics=(
-        MetricSpec("median_vol", "Median realised volatility", PER_YEAR, "realised-volatility"),
-        MetricSpec("low_vol", "Realised volatility, first quartile", PER_YEAR),
-        MetricSpec("high_vol", "Realised volatility, third quartile", PER_YEAR),
-        MetricSpec("current_vol", "Realised volatility now", PER_YEAR, "realised-volatility"),
+        MetricSpec("median_vol", "Median realised volatility", FRACTION, "realised-volatility"),
+        MetricSpec("low_vol", "Realised volatility, first quartile", FRACTION),
+        MetricSpec("high_vol", "Realised volatility, third quartile", FRACTION),
+        MetricSpec("current_vol", "Realised volatility now", FRACTION, "realised-volatility"),
         MetricSpec("current_rank", "Share of windows calmer than now", FRACTION),
         MetricSpec("overlap_factor", "Overlap correction of the variance", FRACTION),
         MetricSpec("z_low", "Lower break-even, median standard deviations away", FRACTION),

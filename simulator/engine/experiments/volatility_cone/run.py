@@ -12,7 +12,7 @@ from ...data import Data, Progress
 from ...errors import DataMissing
 from ...results import Axis, Chart, Column, Result, Series, Table
 from ...signals.realised_vol import break_even_z, cone, overlap_factor, realised_vol
-from ...units import FRACTION, PER_YEAR, TRADING_DAYS, TRADING_DAYS_PER_YEAR
+from ...units import FRACTION, TRADING_DAYS, TRADING_DAYS_PER_YEAR
 from .._defined import defined, metrics_of, number, percent, unexplained
 from . import experiment
 
@@ -148,8 +148,8 @@ def _cone_table(moves: Array, horizons: list[int], quantiles: list[float]) -> Ta
             Column("horizon", "Horizon", TRADING_DAYS),
             Column("windows", "Windows"),
             Column("overlap_factor", "Overlap correction", FRACTION),
-            Column("now", "Now", PER_YEAR),
-            *(Column(_name(q), _label(q), PER_YEAR) for q in quantiles),
+            Column("now", "Now", FRACTION),
+            *(Column(_name(q), _label(q), FRACTION) for q in quantiles),
         ],
         rows=rows,
     )
@@ -184,7 +184,7 @@ def _break_even_table(
             columns=[
                 Column("horizon", "Horizon", TRADING_DAYS),
                 Column("quantile", "Quantile", FRACTION),
-                Column("vol", "Volatility", PER_YEAR),
+                Column("vol", "Volatility", FRACTION),
                 Column("z_low", "Lower break-even", FRACTION),
                 Column("z_high", "Upper break-even", FRACTION),
             ],
@@ -205,7 +205,7 @@ def _cone_chart(moves: Array, horizons: list[int], quantiles: list[float]) -> li
             label="Realised volatility by horizon",
             kind="line",
             x=Axis("Horizon", TRADING_DAYS, "number", horizons),
-            y=Axis("Volatility a year", PER_YEAR),
+            y=Axis("Volatility a year", FRACTION),
             series=[*lines, Series("now", "Now", now, role="reference")],
             alt=(
                 f"Quantiles from {percent(found.min(), 1)} to {percent(found.max(), 1)} over "
