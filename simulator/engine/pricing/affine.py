@@ -25,6 +25,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..numerics.arrays import Floats
+
 Complexes = npt.NDArray[np.complex128]
 
 
@@ -146,6 +148,25 @@ def jump_exponent(jumps: Jumps, z: Complexes) -> Complexes:
     # e^600 is beyond every contour that can be used; the cap only keeps numbers finite
     capped = np.minimum(power.real, 600.0) + 1j * power.imag
     result: Complexes = jumps.intensity * (np.exp(capped) - 1.0 - jumps.compensator * z)
+    return result
+
+
+def log_size(model: Model, z: Complexes, T: float) -> Floats:
+    """An upper bound of ln |psi(z)|: the jumps' oscillating term is taken at its full size.
+
+    Used to see, on a coarse scan, where an integrand grows; the oscillation itself would
+    hide growth between two points of the scan.
+    """
+    total = np.zeros(z.shape)
+    for factor in model.factors:
+        C, D = loadings(factor, z, T)
+        total += C.real + factor.v0 * D.real
+    jumps = model.jumps
+    if jumps.are_absent:
+        return total
+    power = (jumps.mean * z + 0.5 * jumps.sd**2 * z * z).real
+    growth = np.exp(np.minimum(power, 600.0)) - 1.0 - jumps.compensator * z.real
+    result: Floats = total + T * jumps.intensity * growth
     return result
 
 

@@ -22,14 +22,15 @@ import numpy as np
 
 from ..errors import EngineError
 from ..numerics.arrays import Floats
-from .affine import Complexes, Model, log_psi, log_psi_and_slopes
+from .affine import Complexes, Model, log_psi, log_psi_and_slopes, log_size
 
 TILTS = (0.0, -math.tan(math.pi / 12), math.tan(math.pi / 12))
 FIRST_NODES = 64
 LAST_NODES = 32768
 LEFT_END = -3.7  # x = exp(u - e^{-u}) is 1e-19 there
 NEGLIGIBLE = -42.0  # natural log of what is left out of an integral of order one
-TOLERANCE = 1e-9  # of the last halving; the error after it is about its square
+TOLERANCE = 1e-11  # of the last halving, in units of the forward; the error is far below it
+ROUNDING = 1e-13  # ... but never asked to be finer than this
 ALLOWED_PEAK = 4.0  # natural log by which a tilted integrand may exceed the straight one
 SCAN = np.exp(np.linspace(math.log(1e-4), math.log(1e17), 64))
 
@@ -76,25 +77,45 @@ def _groups(reach: Floats, order: np.ndarray) -> list[np.ndarray]:
 
 
 def _choose(model: Model, T: float, w: Floats, slopes: bool) -> tuple[Floats, Floats]:
-    """For each strike the tilt whose integrand dies first, and where it has died."""
-    tilts, reaches, peaks = [], [], []
-    weight = 3.0 if slopes else 1.0  # gamma has no 1/z^2 to help it decay
-    for t in TILTS:
-        z = 0.5 + (1j + t) * SCAN
-        size = log_psi(model, z, T).real - np.log(np.abs(z * (z - 1.0)))
-        size = size + weight * np.log(SCAN) if slopes else size + np.log(SCAN)
-        grown = size + np.multiply.outer(w, t * SCAN)
-        alive = grown > NEGLIGIBLE
-        last = SCAN.size - 1 - np.argmax(alive[:, ::-1], axis=1)
-        last = np.where(alive.any(axis=1), last, 0)
-        reaches.append(SCAN[np.minimum(last + 1, SCAN.size - 1)])
-        peaks.append(np.where(np.isfinite(grown), grown, 1e9).max(axis=1))
-        tilts.append(np.full(w.shape, t))
-    cost = np.array(reaches)
-    cost[1:][np.array(peaks[1:]) > np.array(peaks[0]) + ALLOWED_PEAK] = np.inf
-    best = np.argmin(cost, axis=0)
-    column = np.arange(w.size)
-    return np.array(tilts)[best, column], np.array(reaches)[best, column]
+    """For each strike the tilt whose integrand dies first, and where it has died.
+
+    A tilted line is only asked to stay dead until the straight one is dead too: there the
+    contour may step over to it (and beyond, with |rho| near 1, the tilted one can revive).
+    """
+    straight = _reach(_log_size(model, T, w, 0.0, slopes), np.full(w.shape, np.inf))
+    choices = [(np.zeros(w.shape), straight.reach, straight.peak)]
+    for t in TILTS[1:]:
+        tilted = _reach(_log_size(model, T, w, t, slopes), straight.reach)
+        refused = tilted.peak > straight.peak + ALLOWED_PEAK
+        choices.append((np.full(w.shape, t), np.where(refused, np.inf, tilted.reach), tilted.peak))
+    tilts, reaches, _ = (np.array(column) for column in zip(*choices, strict=True))
+    best, strike = np.argmin(reaches, axis=0), np.arange(w.size)
+    return tilts[best, strike], reaches[best, strike]
+
+
+def _log_size(model: Model, T: float, w: Floats, t: float, slopes: bool) -> Floats:
+    """ln of x times the size of the integrand at the points of ``SCAN``, one row a strike."""
+    z = np.asarray(0.5 + (1j + t) * SCAN, dtype=np.complex128)
+    size = log_size(model, z, T) + np.log(SCAN)
+    size = size - np.log(np.abs(z * (z - 1.0)))
+    if slopes:  # gamma has no 1/z^2 to help it decay
+        size = size + 2.0 * np.log(SCAN)
+    result: Floats = size + np.multiply.outer(w, t * SCAN)
+    return result
+
+
+class _Reach(NamedTuple):
+    reach: Floats
+    peak: Floats
+
+
+def _reach(size: Floats, limit: Floats) -> _Reach:
+    """Where each row has died for good, looking no further than ``limit``, and its peak."""
+    seen = limit[:, None] >= SCAN
+    alive = seen & ~(size <= NEGLIGIBLE)
+    last = np.where(alive.any(axis=1), SCAN.size - 1 - np.argmax(alive[:, ::-1], axis=1), 0)
+    reach = SCAN[np.minimum(last + 1, SCAN.size - 1)]
+    return _Reach(np.minimum(reach, limit), np.where(seen, size, -np.inf).max(axis=1))
 
 
 def _settle(model: Model, T: float, w: Floats, t: float, reach: float, slopes: bool) -> Floats:
@@ -113,8 +134,9 @@ def _settle(model: Model, T: float, w: Floats, t: float, reach: float, slopes: b
         sums = sums + _sum(model, T, w[waiting], t, scale, u, slopes)
         nodes *= 2
         new = sums * (length / nodes)
-        size = np.maximum(np.abs(new), 1.0) if slopes else np.ones_like(new)
-        settled = (np.abs(new - old) <= TOLERANCE * size).all(axis=0)
+        allowed = np.maximum(TOLERANCE * np.exp(0.5 * np.minimum(w[waiting], 0.0)), ROUNDING)
+        size = np.maximum(np.abs(new), 1.0)
+        settled = (np.abs(new - old) <= allowed * size).all(axis=0)
         result[:, waiting[settled]] = new[:, settled]
         waiting, sums, old = waiting[~settled], sums[:, ~settled], new[:, ~settled]
         if not waiting.size:
@@ -128,21 +150,21 @@ def _sum(
     """Sums over nodes ``u`` of the integrands of ``Integrals``, for every ``w``."""
     shrink = np.exp(-u)
     x = scale * np.exp(u - shrink)
-    z = 0.5 + (1j + t) * x
+    z = np.asarray(0.5 + (1j + t) * x, dtype=np.complex128)
     jacobian = (1.0 - 1j * t) * x * (1.0 + shrink) / math.pi
+    bottom = z * (z - 1.0)
     if slopes:
-        log_value, spot_vol, time = log_psi_and_slopes(model, z, T)
-        base = jacobian * np.exp(log_value)
-        bottom = z * (z - 1.0)
-        columns = np.stack(
-            [base / bottom, base / (z - 1.0), base, base * spot_vol / bottom, base * time / bottom]
+        exponent, spot_vol, time = log_psi_and_slopes(model, z, T)
+        weights = jacobian * np.stack(
+            [1.0 / bottom, 1.0 / (z - 1.0), np.ones_like(z), spot_vol / bottom, time / bottom]
         )
     else:
-        base = jacobian * np.exp(log_psi(model, z, T)) / (z * (z - 1.0))
-        columns = base[None, :]
+        exponent = log_psi(model, z, T)
+        weights = (jacobian / bottom)[None, :]
     sums = np.zeros((5, w.size))
     for start in range(0, w.size, 64):
         part = slice(start, start + 64)
-        wave: Complexes = np.exp(np.multiply.outer(w[part], z - 0.5))
-        sums[: len(columns), part] = (columns @ wave.T).real
+        # one exponential of the sum: either factor alone may overflow on a tilted line
+        wave: Complexes = np.exp(np.multiply.outer(w[part], z - 0.5) + exponent)
+        sums[: len(weights), part] = (weights @ wave.T).real
     return sums

@@ -21,7 +21,7 @@ from scipy.special import gammaln
 from ..errors import ParameterError
 from ..numerics.arrays import TINY, BoolLike, FloatLike, Floats, floats, signs
 from ..numerics.normal import density
-from .black76 import moneyness_terms, signed_probabilities
+from .black76 import signed_probabilities
 from .greeks import Greeks
 
 MOST_JUMPS = 20_000
@@ -78,13 +78,13 @@ def greeks(
     m = math.expm1(jump)
     discount, Q = np.exp(-r * T), np.exp(-q * T)
     mean = np.maximum(jump_intensity * T, TINY)
-    weight = np.exp(n * np.log(mean) - mean - gammaln(n + 1.0))
-    scale = np.exp(n * jump - jump_intensity * m * T)  # of the forward, given n jumps
+    log_scale = n * jump - jump_intensity * m * T  # of the forward, given n jumps
+    log_weight = n * np.log(mean) - mean - gammaln(n + 1.0)
+    weight, share = np.exp(log_weight), np.exp(log_weight + log_scale)
     F = S * Q / discount
-    spread = np.sqrt(v * v * T + n * jump_sd**2)
-    s, _, d1, d2 = moneyness_terms(F * scale, K, 1.0, spread)
-    p1, p2 = signed_probabilities(d1, d2, f)
-    share = weight * scale
+    s = np.maximum(np.sqrt(v * v * T + n * jump_sd**2), TINY)
+    d1 = (np.log(F / K) + log_scale) / s + 0.5 * s
+    p1, p2 = signed_probabilities(d1, d1 - s, f)
     stock, bond = (share * p1).sum(axis=0), (weight * p2).sum(axis=0)
     exposure = share * density(d1)
     value = discount * np.maximum(F * stock - K * bond, 0.0)
@@ -92,8 +92,8 @@ def greeks(
     per_spread = discount * F * exposure / s  # times dspread^2/2 gives the change of value
     vega = (per_spread * v * T).sum(axis=0)
     # theta: diffusion, then the jumps' own clock (their count and their compensator)
-    given = discount * (F * scale * p1 - K * p2)
-    clock = jump_intensity * (weight * (n / mean - 1.0) * given).sum(axis=0)
+    given = discount * (F * share * p1 - K * weight * p2)
+    clock = jump_intensity * ((n / mean - 1.0) * given).sum(axis=0)
     drift = -jump_intensity * m * discount * F * stock
     diffusion = 0.5 * (per_spread * v * v).sum(axis=0)
     theta = r * value - (r - q) * S * delta - (diffusion + clock + drift)
