@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.SecurityHeaders",
+    "common.stored_pages.StoredPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,6 +132,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/admin/login/"
+
+# Kept ready-made for readers without a cookie; see common/stored_pages.py.
+STORED_PAGES = [
+    r"/",
+    r"/ask/",
+    r"/ask/[a-z0-9-]+/",
+    r"/glossary/",
+    r"/glossary/[a-z0-9-]+/",
+    r"/(?:categories|tags)/[a-z0-9-]+/",
+    r"/lab/",
+    r"/claims/",
+    r"/corrections/",
+]
+
+# A write to one of these, however it is done, makes every kept page worthless.
+SHOWN_ON_PAGES = [
+    "kb.Article",
+    "kb.Category",
+    "kb.Source",
+    "kb.Tag",
+    "kb.Term",
+    "simulator.Claim",
+    "simulator.Correction",
+    "simulator.Example",
+]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
