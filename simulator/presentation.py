@@ -27,7 +27,7 @@ AXIS_WORDS = {"1": "%", "USD": "$", "1/year": "a year"}
 
 # A fraction of something is read as a percentage; these have unit 1 and are no fraction.
 PLAIN = re.compile(
-    r"\b(link|delta|gamma|vega|rho|elasticity|beta|alpha per|sharpe|sortino|calmar|ratio|correlation|"
+    r"\b(link|delta|gamma|vega|rho|elasticity|beta|sharpe|sortino|calmar|ratio|correlation|"
     r"corr|kappa|multiple|skewness|kurtosis|z|score|index|factor|psi|tau|contracts?|count|"
     r"advances|declines|line|level|rsi|macd)\b",
     re.IGNORECASE,
