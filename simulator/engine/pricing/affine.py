@@ -19,7 +19,7 @@ they add lam T (e^{nu z + delta^2 z^2 / 2} - 1 - m z), m = e^{nu + delta^2/2} - 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class Model:
     """A stock under the pricing measure: variance factors plus jumps."""
 
     factors: tuple[Factor, ...]
-    jumps: Jumps = Jumps()
+    jumps: Jumps = field(default_factory=Jumps)
 
     def mean_variance(self, T: float) -> float:
         """E of the integrated diffusive variance."""
@@ -104,7 +104,7 @@ def loadings(factor: Factor, z: Complexes, T: float) -> tuple[Complexes, Complex
         return np.zeros_like(D), D
     drift = factor.kappa * factor.theta
     inverse = np.where(safe, quadratic / plus_or_one, minus / max(variance, 1e-300))
-    C = drift * inverse * (T - e * _log1p_over(w))
+    C = drift * inverse * (T - e * log1p_over(w))
     return C, D
 
 
@@ -178,10 +178,11 @@ def _one_minus_exp_over(d: Any, T: float) -> Any:
     return np.where(small, series, -np.expm1(-x) / np.where(small, 1.0, d))
 
 
-def _log1p_over(w: Any) -> Any:
+def log1p_over(w: Any) -> Any:
     """ln(1 + w) / w, with its limit 1; a series where log1p would lose digits."""
     small = np.abs(w) < 3e-3
-    series = np.zeros_like(w)
+    little = np.where(small, w, 0.0)
+    series = np.zeros_like(little)
     for n in range(7, 0, -1):
-        series = 1.0 / n - w * series
+        series = 1.0 / n - little * series
     return np.where(small, series, np.log1p(np.where(small, 1.0, w)) / np.where(small, 1.0, w))

@@ -8,9 +8,7 @@ always exists, an undiscounted call is F + I and the put K + I with
 
 t = 0 is Lewis (2001). Tilting the line (t = +-0.27, Andersen and Lake 2019) turns the
 oscillation of e^{zw} into decay; which of the three lines is best is read off the size of
-the integrand, strike by strike. With x = s exp(u - e^{-u}) the trapezoid rule converges
-faster than any power of the number of nodes, so the last halving of the step bounds the
-error. Greeks come from the same nodes with other weights.
+the integrand, strike by strike. Greeks come from the same nodes with other weights.
 """
 
 from __future__ import annotations
@@ -20,14 +18,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import EngineError
 from ..numerics.arrays import Floats
+from ..numerics.quadrature import Rows, half_line
 from .affine import Complexes, Model, log_psi, log_psi_and_slopes, log_size
 
 TILTS = (0.0, -math.tan(math.pi / 12), math.tan(math.pi / 12))
-FIRST_NODES = 64
-LAST_NODES = 32768
-LEFT_END = -3.7  # x = exp(u - e^{-u}) is 1e-19 there
 NEGLIGIBLE = -42.0  # natural log of what is left out of an integral of order one
 TOLERANCE = 1e-11  # of the last halving, in units of the forward; the error is far below it
 ROUNDING = 1e-13  # ... but never asked to be finer than this
@@ -119,52 +114,34 @@ def _reach(size: Floats, limit: Floats) -> _Reach:
 
 
 def _settle(model: Model, T: float, w: Floats, t: float, reach: float, slopes: bool) -> Floats:
-    """Trapezoid sums in u with the step halved until every strike has settled."""
-    scale = min(0.5, reach / 30.0)
-    right = math.log(reach / scale) + 0.05
-    length = right - LEFT_END
-    result = np.zeros((5, w.size))
-    waiting = np.arange(w.size)
-    nodes = FIRST_NODES
-    # both end points contribute nothing, by the choice of the ends
-    sums = _sum(model, T, w, t, scale, LEFT_END + length * np.arange(1, nodes) / nodes, slopes)
-    old = sums * (length / nodes)
-    while nodes < LAST_NODES:
-        u = LEFT_END + length * (np.arange(nodes) + 0.5) / nodes
-        sums = sums + _sum(model, T, w[waiting], t, scale, u, slopes)
-        nodes *= 2
-        new = sums * (length / nodes)
-        allowed = np.maximum(TOLERANCE * np.exp(0.5 * np.minimum(w[waiting], 0.0)), ROUNDING)
-        size = np.maximum(np.abs(new), 1.0)
-        settled = (np.abs(new - old) <= allowed * size).all(axis=0)
-        result[:, waiting[settled]] = new[:, settled]
-        waiting, sums, old = waiting[~settled], sums[:, ~settled], new[:, ~settled]
-        if not waiting.size:
-            return result
-    raise EngineError("the Fourier integral of this option did not settle; no price is given")
+    """The five integrals of a group of strikes that share a line and its nodes."""
+
+    def sums(x: Floats, weight: Floats, index: Rows) -> Floats:
+        return _sums(model, T, w[index], t, x, weight, slopes)
+
+    allowed = np.maximum(TOLERANCE * np.exp(0.5 * np.minimum(w, 0.0)), ROUNDING)
+    return half_line(sums, rows=w.size, reach=reach, allowed=allowed)
 
 
-def _sum(
-    model: Model, T: float, w: Floats, t: float, scale: float, u: Floats, slopes: bool
+def _sums(
+    model: Model, T: float, w: Floats, t: float, x: Floats, weight: Floats, slopes: bool
 ) -> Floats:
-    """Sums over nodes ``u`` of the integrands of ``Integrals``, for every ``w``."""
-    shrink = np.exp(-u)
-    x = scale * np.exp(u - shrink)
+    """Weighted sums over the nodes ``x`` of the integrands of ``Integrals``, for every ``w``."""
     z = np.asarray(0.5 + (1j + t) * x, dtype=np.complex128)
-    jacobian = (1.0 - 1j * t) * x * (1.0 + shrink) / math.pi
+    jacobian = (1.0 - 1j * t) / math.pi * weight
     bottom = z * (z - 1.0)
     if slopes:
         exponent, spot_vol, time = log_psi_and_slopes(model, z, T)
-        weights = jacobian * np.stack(
+        columns = jacobian * np.stack(
             [1.0 / bottom, 1.0 / (z - 1.0), np.ones_like(z), spot_vol / bottom, time / bottom]
         )
     else:
         exponent = log_psi(model, z, T)
-        weights = (jacobian / bottom)[None, :]
-    sums = np.zeros((5, w.size))
+        columns = (jacobian / bottom)[None, :]
+    totals = np.zeros((5, w.size))
     for start in range(0, w.size, 64):
         part = slice(start, start + 64)
         # one exponential of the sum: either factor alone may overflow on a tilted line
         wave: Complexes = np.exp(np.multiply.outer(w[part], z - 0.5) + exponent)
-        sums[: len(weights), part] = (weights @ wave.T).real
-    return sums
+        totals[: len(columns), part] = (columns @ wave.T).real
+    return totals
