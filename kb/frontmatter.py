@@ -84,8 +84,8 @@ def parse(file: str, text: str, schema: Mapping[str, Any]) -> Page:
     head, body, body_line = _split(file, text)
     data, lines = _load(file, head)
     problems = sorted(
-        Problem(file, _line_of(error, lines), _in_words(error))
-        for error in _validator(schema).iter_errors(data)
+        Problem(file, _line_of(error, lines), in_words(error))
+        for error in validator(schema).iter_errors(data)
     )
     if problems:
         raise ContentError.several(problems)
@@ -172,7 +172,7 @@ def _unknown_keys(error: Any) -> list[str]:
     return [str(key) for key in error.instance if key not in known]
 
 
-def _in_words(error: Any) -> str:
+def in_words(error: Any) -> str:
     where = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
         keys = ", ".join(_unknown_keys(error))
@@ -187,7 +187,7 @@ def _in_words(error: Any) -> str:
 _validators: dict[int, tuple[Mapping[str, Any], Draft202012Validator]] = {}
 
 
-def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     kept = _validators.get(id(schema))
     if kept is None or kept[0] is not schema:
         checker = FormatChecker(formats=["date"])

@@ -21,6 +21,7 @@ class Revision(models.Model):
     text = models.TextField(help_text="The whole file: front matter and Markdown")
     html = models.TextField()
     contents = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, help_text="Of what a reader reads")
     note = models.TextField(blank=True)
     significance = models.CharField(max_length=12, choices=SIGNIFICANCE, default="meaning")
     editor = models.CharField(max_length=150, blank=True)

@@ -35,6 +35,9 @@ class Term(models.Model):
     render_version = models.PositiveIntegerField(editable=False, default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField()
+    touched_at = models.DateTimeField(
+        editable=False, db_index=True, help_text="Any change; tells caches of the glossary apart"
+    )
 
     file_text = models.TextField(editable=False, default="")
     file_digest = models.CharField(max_length=64, editable=False, default="")

@@ -1,0 +1,347 @@
+"""Links the words of a text to the terms of the glossary.
+
+A text is walked word by word through a tree of labels, so its cost does not grow with the
+glossary. Rules: whole words, the longest label first, once in a section, never in headings,
+code, formulas, quotes, links or file names; a label's capitals count where they tell words
+apart ("WHO" is not "who"); a word with several meanings waits for its author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape, unescape
+from typing import Any
+
+from django.db.models import Count, Max
+
+from .models import Term
+
+# Plain English first: as a single word each of these is linked only where an author says so.
+EVERYDAY = frozenset(
+    "back bear bid book bull buy call carry cash cover edge fill flat floor future futures gap "
+    "gate hold leg long margin mark open pin point position put range return risk roll rolling run sell "
+    "series set short stop strip swap tail tick time trade turn wheel who wing write yield".split()
+)
+
+_TAG = re.compile(r'(<(?:"[^"]*"|[^>"])*>)')
+_TAG_NAME = re.compile(r"<(/?)([a-z0-9]+)")
+_WORD = re.compile(r"[^\W_]+")
+_DATA_TERM = re.compile(r'data-term="([^"]*)"')
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
+_SKIPPED = frozenset("a blockquote code data dfn h1 h2 h3 h4 h5 h6 kbd math pre q span var".split())
+_JOINS = frozenset(" -\n\t\u00a0\u2010\u2011")
+_ES = re.compile(r"(?:s|x|z|ch|sh)$", re.IGNORECASE)
+_IES = re.compile(r"[^aeiou\W\d]y$", re.IGNORECASE)
+# A word that goes on across one of these is part of something longer: a compound, a file
+# name, a path, an address.
+_GLUE = frozenset("-\u2010\u2011/_@#.\\&+$'’")
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What linking needs to know about a term."""
+
+    slug: str
+    labels: tuple[str, ...]
+    case: str = "auto"
+    is_ambiguous: bool = False
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """A word that only its author can place."""
+
+    word: str
+    slugs: tuple[str, ...]
+    section: str
+
+
+@dataclass
+class Linked:
+    html: str
+    terms: list[str] = field(default_factory=list)
+    ambiguous: list[Ambiguous] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+
+
+class Glossary:
+    """All labels of all terms as a tree of words."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.root: Node = {}
+        self.slugs: set[str] = set()
+        self.ambiguous: set[str] = set()
+        self.synonyms: dict[str, tuple[str, ...]] = {}
+        for entry in entries:
+            self.slugs.add(entry.slug)
+            self.synonyms[entry.slug] = entry.labels
+            if entry.is_ambiguous:
+                self.ambiguous.add(entry.slug)
+            for label in entry.labels:
+                self._add(entry, label)
+
+    def _add(self, entry: Entry, label: str) -> None:
+        for form in _forms(label):
+            words = _tokens(escape(form, quote=False))
+            if not words:
+                continue
+            node = self.root
+            for key, _ in words:
+                node = node.setdefault(key.lower(), {})
+            needed = tuple(_needed(word, entry.case) for _, word in words)
+            ends: list[tuple[str, tuple[str | None, ...]]] = node.setdefault("", [])
+            if (entry.slug, needed) not in ends:
+                ends.append((entry.slug, needed))
+
+    def resolve(self, label: str) -> str | None:
+        """The slug that a label, an alias or a slug itself names; None for unknown words."""
+        if label in self.slugs:
+            return label
+        words = _tokens(escape(label, quote=False))
+        node: Node | None = self.root
+        for key, _ in words:
+            node = node.get(key.lower()) if node is not None else None
+        if not words or not node or "" not in node:
+            return None
+        actual = tuple(word for _, word in words)
+        fitting = [slug for slug, needed in node[""] if _fits(needed, actual)]
+        return (fitting or [node[""][0][0]])[0]
+
+    def link(self, html: str, own: str = "") -> Linked:
+        """The same HTML with its terms linked; ``own`` is never linked (a term's own page)."""
+        return _Walk(self, own).run(html)
+
+
+def _forms(label: str) -> Iterator[str]:
+    """A label, its plural, hyphenated labels as one word; "Rolling (a position)" as "rolling"."""
+    label = _ASIDE.sub("", label) or label
+    yield label
+    yield _plural(label)
+    if "-" in label:
+        joined = label.replace("-", "")
+        yield joined
+        yield _plural(joined)
+
+
+def _plural(label: str) -> str:
+    if _IES.search(label):
+        return label[:-1] + "ies"
+    if _ES.search(label):
+        return label + "es"
+    return label + "s" if label[-1:].isalpha() else label
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Words with their key: what stands between words counts, unless space or hyphen."""
+    found: list[tuple[str, str]] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        gap = _gap(text[end : match.start()]) if found else ""
+        found.append((gap + match.group(), match.group()))
+        end = match.end()
+    return found
+
+
+def _gap(between: str) -> str:
+    return "" if between in _JOINS or between.isspace() else between
+
+
+def _needed(word: str, case: str) -> str | None:
+    """The exact word that must stand there, or None if capitals do not matter."""
+    if case == "exact":
+        return word
+    if case == "any":
+        return None
+    return word if any(c.isupper() for c in word[1:]) else None
+
+
+def _fits(needed: tuple[str | None, ...], actual: tuple[str, ...]) -> bool:
+    return all(want is None or want == got for want, got in zip(needed, actual, strict=True))
+
+
+class _Walk:
+    """One pass over one text."""
+
+    def __init__(self, glossary: Glossary, own: str) -> None:
+        self.glossary = glossary
+        self.root = glossary.root
+        self.done: set[str] = {own} if own else set()
+        self.own = own
+        self.section = ""
+        self.linked = Linked("")
+        self.asked: set[tuple[str, str]] = set()
+
+    def run(self, html: str) -> Linked:
+        pieces = _TAG.split(html)
+        depth = 0
+        forced = ""
+        out: list[str] = []
+        for index, piece in enumerate(pieces):
+            if index % 2 == 0:
+                if forced:
+                    piece = self._force(forced, piece)
+                elif depth == 0 and piece:
+                    piece = self._text(piece)
+                out.append(piece)
+                continue
+            name = _TAG_NAME.match(piece)
+            closing, tag = name.groups() if name else ("", "")
+            if tag in _SKIPPED:
+                depth += -1 if closing else 1
+                if tag == "dfn":
+                    forced = "" if closing else piece
+                    continue
+                if tag == "h2" and not closing:
+                    self.done = {self.own} if self.own else set()
+                    self.section = "".join(pieces[index + 1 : index + 2]).strip()
+            out.append(piece)
+        self.linked.html = "".join(out)
+        self.linked.terms = list(dict.fromkeys(self.linked.terms))
+        self.linked.wanted = list(dict.fromkeys(self.linked.wanted))
+        return self.linked
+
+    def _force(self, mark: str, words: str) -> str:
+        found = _DATA_TERM.search(mark)
+        label = unescape(found.group(1)) if found else words
+        slug = self.glossary.resolve(label)
+        if slug is None:
+            self.linked.wanted.append(label)
+            return f'<span class="missing-term">{words}</span>'
+        return self._anchor(slug, words)
+
+    def _anchor(self, slug: str, words: str) -> str:
+        self.done.add(slug)
+        if slug == self.own:
+            return words
+        self.linked.terms.append(slug)
+        return f'<a class="term" data-term="{slug}" href="/glossary/{slug}/">{words}</a>'
+
+    def _text(self, text: str) -> str:
+        root_get = self.root.get
+        spans = [match.span() for match in _WORD.finditer(text)]
+        words = [text[start:end] for start, end in spans]
+        lower = [word.lower() for word in words]
+        last = len(words) - 1
+        out: list[str] = []
+        at = skip = 0
+        for index, word in enumerate(lower):
+            node = root_get(word)
+            if node is None or index < skip:
+                continue
+            if "" not in node:
+                # Only longer labels begin here: look one word ahead before walking.
+                if index == last:
+                    continue
+                gap = text[spans[index][1] : spans[index + 1][0]]
+                if (lower[index + 1] if gap == " " else _gap(gap) + lower[index + 1]) not in node:
+                    continue
+            length, slugs = _longest(node, text, spans, words, lower, index)
+            if not length:
+                continue
+            skip = index + length
+            start, end = spans[index][0], spans[skip - 1][1]
+            slug = self._choose(slugs, text[start:end])
+            if slug:
+                out += [text[at:start], self._anchor(slug, text[start:end])]
+                at = end
+        out.append(text[at:])
+        return "".join(out)
+
+    def _choose(self, slugs: list[str], words: str) -> str | None:
+        """The term to link here, or None; a doubtful word is noted once in a section."""
+        several = list(dict.fromkeys(slugs))
+        doubtful = (
+            len(several) > 1
+            or several[0] in self.glossary.ambiguous
+            or (words.lower() in EVERYDAY and not words.isupper())
+        )
+        if not doubtful:
+            return None if several[0] in self.done else several[0]
+        if self.done.isdisjoint(several) and (self.section, words.lower()) not in self.asked:
+            self.asked.add((self.section, words.lower()))
+            self.linked.ambiguous.append(Ambiguous(words, tuple(several), self.section))
+        return None
+
+
+def _longest(
+    node: Node,
+    text: str,
+    spans: list[tuple[int, int]],
+    words: list[str],
+    lower: list[str],
+    index: int,
+) -> tuple[int, list[str]]:
+    """How many words from ``index`` on the longest fitting label takes, and whose it is."""
+    best, slugs = 0, []
+    step = index
+    while True:
+        ends = node.get("")
+        if ends and _stands_alone(text, spans[index][0], spans[step][1]):
+            actual = tuple(words[index : step + 1])
+            fitting = [slug for slug, needed in ends if _fits(needed, actual)]
+            if fitting:
+                best, slugs = step - index + 1, fitting
+        if step + 1 >= len(spans):
+            return best, slugs
+        gap = text[spans[step][1] : spans[step + 1][0]]
+        following = node.get(lower[step + 1] if gap == " " else _gap(gap) + lower[step + 1])
+        if following is None:
+            return best, slugs
+        node, step = following, step + 1
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether these characters are whole words and not part of a compound or a file name."""
+    if start >= 1 and text[start - 1] in _GLUE and (start < 2 or text[start - 2].isalnum()):
+        # "’delta’" in quotes begins after a mark, but not after a mark that follows a letter.
+        if start >= 2 or text[start - 1] in "@#$/\\&":
+            return False
+    elif start >= 1 and text[start - 1] in "@#$\\_":
+        return False
+    after = text[end : end + 3]
+    if len(after) >= 2 and after[0] in _GLUE and after[1].isalnum():
+        return after[0] in "'’" and after[1] == "s" and not after[2:3].isalnum()
+    return not after.startswith("_")
+
+
+def entries() -> Iterator[Entry]:
+    rows = Term.objects.order_by("slug").values_list(
+        "slug", "name", "abbreviation", "aliases", "case", "senses"
+    )
+    for slug, name, abbreviation, aliases, case, senses in rows:
+        labels = tuple(dict.fromkeys(filter(None, [name, abbreviation, *aliases])))
+        yield Entry(slug, labels, case, has_several_meanings(senses))
+
+
+def has_several_meanings(senses: Sequence[Any]) -> bool:
+    """Whether only an author can tell which meaning a text has.
+
+    Disputed readings of one coined word do not count: they stand on the same page.
+    """
+    return sum(1 for s in senses if not (isinstance(s, dict) and s.get("disputed"))) > 1
+
+
+def current() -> Glossary:
+    """The glossary as it is in the database; built once for each state of it."""
+    state = Term.objects.aggregate(n=Count("pk"), last=Max("touched_at"), top=Max("pk"))
+    return _built(state["n"], str(state["last"]), state["top"])
+
+
+@lru_cache(maxsize=2)
+def _built(count: int, last: str, top: int | None) -> Glossary:
+    return Glossary(entries())
+
+
+def summaries(slugs: Iterable[str]) -> Mapping[str, Term]:
+    """Terms by slug, with what a card shows."""
+    return {
+        term.slug: term
+        for term in Term.objects.filter(slug__in=list(slugs)).only(
+            "slug", "name", "abbreviation", "summary"
+        )
+    }
