@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -159,8 +160,25 @@ def path(points: str, classes: str) -> Element:
 
 
 def polyline(points: list[tuple[float, float]]) -> str:
-    """Path data through these points."""
-    return "M" + "L".join(f"{place(x)} {place(y)}" for x, y in points)
+    """Path data through these points, in steps of tenths from the first: half as long."""
+    tenths = [(_tenths(x), _tenths(y)) for x, y in points]
+    out = [f"M{_tenth(tenths[0][0])} {_tenth(tenths[0][1])}l"]
+    for (x1, y1), (x2, y2) in pairwise(tenths):
+        dx, dy = _tenth(x2 - x1), _tenth(y2 - y1)
+        out.append(f" {dx}{'' if dy.startswith('-') else ' '}{dy}")
+    return "".join(out).replace("l ", "l") if len(points) > 1 else out[0][:-1]
+
+
+def _tenths(value: float) -> int:
+    if not math.isfinite(value):
+        raise ValueError("a coordinate must be finite")
+    return round(value * 10)
+
+
+def _tenth(tenths: int) -> str:
+    whole, rest = divmod(abs(tenths), 10)
+    text = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{text}" if tenths < 0 else text
 
 
 def marker(shape: int, x: float, y: float, classes: str, size: float = 4.0) -> Element:

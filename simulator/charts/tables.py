@@ -7,7 +7,7 @@ from typing import Any
 
 from . import heat
 
-PAGE_ROWS = 120
+PAGE_ROWS = 60
 
 
 def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def thinned(table: Mapping[str, Any], most: int = PAGE_ROWS) -> dict[str, Any]:
     rows = list(table["rows"])
     if len(rows) <= most:
         return {**table, "left_out": 0}
-    every = -(-len(rows) // (most - 20))
+    every = -(-len(rows) // (most * 5 // 6))
     keep = set(range(0, len(rows), every)) | {len(rows) - 1}
     for column in range(1, len(table["columns"])):
         known = [i for i, row in enumerate(rows) if isinstance(row[column], int | float)]

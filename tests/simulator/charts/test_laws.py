@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import charts
-from simulator.charts import export, scales
+from simulator.charts import export, scales, svg, xy
 
 from .samples import BY_NAME, SAMPLES
 
@@ -75,7 +75,7 @@ def test_any_description_becomes_sound_svg(chart, width):
     for node in root.iter():
         assert "style" not in node.attrib
         for key in ("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height", "d"):
-            for number in re.findall(r"[-\d.]+|nan|inf", node.attrib.get(key, "")):
+            for number in re.findall(r"-?[\d.]+|nan|inf", node.attrib.get(key, "")):
                 assert math.isfinite(float(number))
 
 
@@ -116,17 +116,32 @@ def test_ticks_rise_and_reach_past_both_ends(a, b, count):
     assert 2 <= len(found) <= 3 * count + 3
 
 
-@given(st.lists(st.tuples(st.floats(0, 700), st.floats(0, 300)), min_size=400, max_size=900))
-def test_thinning_keeps_every_pixel_columns_ends_and_extremes(points):
-    from simulator.charts.xy import thinned
-
-    points.sort(key=lambda p: p[0])
-    kept = thinned(points)
+@given(
+    st.lists(st.tuples(st.floats(0, 700), st.floats(0, 300)), min_size=2, max_size=40),
+    st.sampled_from([1, 25]),
+)
+def test_thinning_keeps_both_ends_and_the_extremes(points, times):
+    points = sorted(points * times, key=lambda p: p[0])
+    kept = xy.thinned(points)
     assert set(kept) <= set(points)
-    for pick in (min, max):
-        assert pick(y for _, y in kept) == pick(y for _, y in points)
     assert kept[0] == points[0]
     assert kept[-1] == points[-1]
+    for pick in (min, max):
+        assert pick(y for _, y in kept) == pytest.approx(pick(y for _, y in points), abs=0.34)
+
+
+def test_a_straight_line_needs_two_points():
+    assert xy.thinned([(float(i), 2.0 * i) for i in range(50)]) == [(0.0, 0.0), (49.0, 98.0)]
+
+
+@given(st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900)), min_size=1, max_size=20))
+def test_a_path_in_steps_ends_where_the_points_end(points):
+    x = y = 0.0
+    for i, pair in enumerate(re.findall(r"(-?[\d.]+) ?(-?[\d.]+)", svg.polyline(points))):
+        x, y = (
+            (float(pair[0]), float(pair[1])) if i == 0 else (x + float(pair[0]), y + float(pair[1]))
+        )
+    assert (x, y) == pytest.approx(points[-1], abs=0.051)
 
 
 @pytest.mark.parametrize("chart", SAMPLES, ids=lambda c: c["name"])
@@ -142,14 +157,14 @@ def test_each_drawing_is_named_and_described(chart):
 def test_two_charts_on_a_page_share_no_id():
     ids = []
     for ident in ("run-equity", "run-equity-slim"):
-        svg = charts.render_svg(SAMPLES[0], ident=ident)
-        ids += re.findall(r' id="([^"]+)"', svg)
+        drawn = charts.render_svg(SAMPLES[0], ident=ident)
+        ids += re.findall(r' id="([^"]+)"', drawn)
     assert len(ids) == len(set(ids)) == 4
 
 
 def test_an_identifier_cannot_break_out_of_its_attribute():
-    svg = charts.render_svg(SAMPLES[0], ident='"><script>')
-    assert "<script" not in svg
+    drawn = charts.render_svg(SAMPLES[0], ident='"><script>')
+    assert "<script" not in drawn
 
 
 def test_a_gap_breaks_the_line_and_is_never_bridged():
@@ -191,7 +206,7 @@ def test_shared_ranges_put_several_charts_on_common_axes():
     drawn = [
         charts.render_svg(c, ident="c", x_range=x_range, y_range=y_range) for c in (first, second)
     ]
-    ends = [re.findall(r'data-y-(?:lo|hi)="([^"]+)"', svg) for svg in drawn]
+    ends = [re.findall(r'data-y-(?:lo|hi)="([^"]+)"', one) for one in drawn]
     assert ends[0] == ends[1]
 
 
@@ -199,7 +214,7 @@ def test_a_long_table_is_thinned_on_the_page_but_keeps_its_extremes():
     rows = [[i, float((i * 37) % 1009)] for i in range(2000)]
     table = {"columns": [{"name": "x"}, {"name": "y"}], "rows": rows}
     shown = charts.thinned(table)
-    assert len(shown["rows"]) <= 130
+    assert len(shown["rows"]) <= 70
     assert shown["left_out"] == 2000 - len(shown["rows"])
     assert max(r[1] for r in shown["rows"]) == max(r[1] for r in rows)
     assert shown["rows"][0] == rows[0]
