@@ -1,5 +1,19 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class QuestionsConfig(AppConfig):
     name = "questions"
+    verbose_name = "Questions and moderation"
+
+    def ready(self) -> None:
+        """Register the kinds of item, the ask form of articles and what publishing means here."""
+        from kb import extend
+
+        from . import ask_form, drafts, kinds, question_kind, report_kind, roles
+
+        kinds.register(question_kind.KIND)
+        kinds.register(report_kind.ERRORS)
+        extend.page_extras("ask", ask_form.draw)
+        extend.article_published.connect(drafts.on_published, dispatch_uid="questions.published")
+        post_migrate.connect(roles.create, sender=self, dispatch_uid="questions.roles")
