@@ -13,7 +13,7 @@ import uuid
 from typing import Any
 
 from celery import current_app
-from kombu import Connection
+from kombu.connection import Connection
 
 log = logging.getLogger(__name__)
 TASK = "simulator.run"
@@ -65,7 +65,7 @@ def _connection() -> Any:
     found = getattr(_state, "connection", None)
     if found is None:
         app = current_app
-        found = Connection(
+        found = Connection(  # type: ignore[no-untyped-call]
             app.conf.broker_write_url or app.conf.broker_url,
             connect_timeout=PATIENCE,
             transport_options={

@@ -11,7 +11,7 @@ from celery import shared_task
 from . import doorbell, services, worker
 
 
-@shared_task(name=doorbell.TASK, ignore_result=True)
+@shared_task(name=doorbell.TASK, ignore_result=True)  # type: ignore[untyped-decorator]
 def run(run_id: str) -> None:
     """Compute whatever is first in the queue; ``run_id`` says which row rang."""
     services.execute_run(None, worker.name(), limits=worker.limits())

@@ -37,7 +37,7 @@ def limits() -> Limits:
     )
 
 
-@worker_init.connect
+@worker_init.connect  # type: ignore[untyped-decorator]
 def load_engine(**_: Any) -> None:
     """Import numpy, scipy and every experiment in the parent, so that children share the pages.
 
@@ -48,7 +48,7 @@ def load_engine(**_: Any) -> None:
     services.preload()
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]
 def enter_child(**_: Any) -> None:
     """A child must not outlive its parent: its run is somebody else's by then."""
     die_with_parent()
@@ -56,7 +56,7 @@ def enter_child(**_: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-class Sweeper(bootsteps.StartStopStep):
+class Sweeper(bootsteps.StartStopStep):  # type: ignore[misc]
     """A thread of the worker's parent that sweeps whether or not the broker is there."""
 
     requires = ("celery.worker.components:Pool",)

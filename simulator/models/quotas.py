@@ -21,9 +21,8 @@ class TokenBucket(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.level:.2f}"
 
-    @classmethod
+    @staticmethod
     def take(
-        cls,
         key: str,
         *,
         amount: float,
@@ -39,10 +38,10 @@ class TokenBucket(models.Model):
         """
         now = now or timezone.now()
         with transaction.atomic(savepoint=False):
-            cls.objects.bulk_create(
-                [cls(key=key, level=capacity, updated_at=now)], ignore_conflicts=True
+            TokenBucket.objects.bulk_create(
+                [TokenBucket(key=key, level=capacity, updated_at=now)], ignore_conflicts=True
             )
-            bucket = cls.objects.select_for_update().get(key=key)
+            bucket = TokenBucket.objects.select_for_update().get(key=key)
             rate = capacity / seconds
             elapsed = max(0.0, (now - bucket.updated_at).total_seconds())
             level = min(capacity, bucket.level + elapsed * rate)

@@ -6,7 +6,14 @@ Views, the API, tasks and commands call these functions; nothing here imports th
 from simulator.engine.errors import DataMissing, ParameterError, ParametersRefused
 
 from .cancelling import cancel_run
-from .catalogue import UnknownExperiment, experiment, experiment_or_404, experiments, preload
+from .catalogue import (
+    UnknownExperiment,
+    current_engine,
+    experiment,
+    experiment_or_404,
+    experiments,
+    preload,
+)
 from .clients import client_key
 from .executing import execute_run, work_off
 from .fingerprints import Identity, identify
@@ -14,7 +21,7 @@ from .passports import NOTICE, Found, look_up_digest, look_up_document, passport
 from .queueing import expected_wait, place_in_queue, retry_after, throughput
 from .refusals import CostTooHigh, QueueFull, QuotaExceeded
 from .submitting import find_or_create_run, retry_run
-from .sweeping import cancel_sweep, create_sweep, resume_sweep, sweep_table
+from .sweeping import cancel_sweep, create_sweep, resume_sweep, sweep_table, sweep_tables
 from .upkeep import (
     beat_worker,
     daily_work,
@@ -43,6 +50,7 @@ __all__ = [
     "cancel_sweep",
     "client_key",
     "create_sweep",
+    "current_engine",
     "daily_work",
     "dismiss_worker",
     "execute_run",
@@ -66,6 +74,7 @@ __all__ = [
     "retry_run",
     "stored_run",
     "sweep_table",
+    "sweep_tables",
     "throughput",
     "warm_examples",
     "work_off",

@@ -43,3 +43,8 @@ def preload() -> None:
     for found in experiments():
         importlib.import_module(found.package + ".run")
         engine_version(found.package)
+
+
+def current_engine(found: Experiment) -> str:
+    """The version of the sources that would compute this experiment now."""
+    return engine_version(found.package)

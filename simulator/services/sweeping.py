@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,6 @@ from simulator.models import (
     Example,
     Priority,
     Run,
-    RunResult,
     Sweep,
     SweepCell,
     leases,
@@ -198,19 +198,21 @@ def resume_sweep(sweep: Sweep, *, client: str | None = None) -> Sweep:
     return sweep
 
 
+def sweep_tables(sweep: Sweep) -> dict[str, list[list[Any]]]:
+    """Metric name → its value in every cell, rows by y and columns by x; None where open."""
+    height, width = max(1, len(sweep.y_values)), len(sweep.x_values)
+    tables: dict[str, list[list[Any]]] = {}
+    cells = SweepCell.objects.filter(sweep=sweep, run__result__isnull=False)
+    for x, y, text in cells.values_list("x", "y", "run__result__document"):
+        for found in json.loads(text)["metrics"]:
+            table = tables.setdefault(found["name"], [[None] * width for _ in range(height)])
+            table[y][x] = found["value"]
+    return tables
+
+
 def sweep_table(sweep: Sweep, metric: str) -> list[list[Any]]:
-    """One metric of every cell, rows by y and columns by x; None where there is none yet."""
-    rows: list[list[Any]] = [
+    """One metric of every cell; see ``sweep_tables``."""
+    empty: list[list[Any]] = [
         [None] * len(sweep.x_values) for _ in range(max(1, len(sweep.y_values)))
     ]
-    results = RunResult.objects.filter(run__cells__sweep=sweep).values_list(
-        "run__cells__x", "run__cells__y", "run__cells__sweep_id", "document"
-    )
-    import json
-
-    for x, y, owner, text in results:
-        if owner == sweep.pk:
-            for found in json.loads(text)["metrics"]:
-                if found["name"] == metric:
-                    rows[y][x] = found["value"]
-    return rows
+    return sweep_tables(sweep).get(metric, empty)

@@ -1,0 +1,293 @@
+"""A figure in an article is true, due, no longer true, or cannot be checked; readers see which."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from kb.models import Article, Category, Source
+from simulator import claims, services
+from simulator.engine import provenance
+from simulator.models import Claim, ClaimCause, Correction, Example
+from simulator.models.claims import BROKEN, DRIFTED, DUE, VERIFIED
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_experiments", "rings")]
+
+BODY = """\
+Two and three make [five](claim:sum) in all. The sum is [positive](claim:sign), says everybody.
+
+Somebody measured [seven](claim:seven) once. Why [nobody](claim:why) knows.
+"""
+TERMS = {
+    "sum": {
+        "example": "two-and-three",
+        "metric": "sum",
+        "kind": "value",
+        "value": 5,
+        "tolerance": 0,
+    },
+    "sign": {"example": "two-and-three", "metric": "sum", "kind": "direction", "value": "positive"},
+    "seven": {"kind": "sourced", "source": "ledger"},
+    "why": {"kind": "not_testable", "because": "it was never written down"},
+}
+
+
+@pytest.fixture
+def example():
+    return Example.objects.create(
+        slug="two-and-three", title="A sum", experiment="tiny-sum", parameters={"a": 2, "b": 3}
+    )
+
+
+@pytest.fixture
+def article(example):
+    Source.objects.create(key="ledger", csl={"id": "ledger", "title": "A ledger"})
+    made = Article.objects.create(
+        slug="sums",
+        title="Do sums add up?",
+        category=Category.objects.create(slug="basics", name="Basics"),
+        authors=[{"name": "Us"}],
+        short_answer="Yes.",
+        body=BODY,
+        state=Article.State.PUBLISHED,
+        published_at=timezone.now(),
+    )
+    claims.bind(made, TERMS)
+    return made
+
+
+def claim(name):
+    return Claim.objects.get(name=name, retired_at=None)
+
+
+def verify_all(seeds=1):
+    claims.mark_due()
+    for row in Claim.objects.current().testable():
+        claims.verify(row, seeds)
+
+
+def states():
+    return {row.name: row.state for row in Claim.objects.current()}
+
+
+def test_every_claim_is_due_until_somebody_looked(article):
+    assert set(states().values()) == {DUE}
+
+
+def test_a_true_claim_is_verified_at_the_run_behind_it(article):
+    verify_all()
+    found = claim("sum")
+    assert (found.state, found.measured, found.unit) == (VERIFIED, 5.0, "1")
+    assert found.run.document["metrics"][0]["value"] == 5.0
+    assert states() == dict.fromkeys(TERMS, VERIFIED)
+
+
+def test_changing_an_example_marks_exactly_what_depends_on_it(article):
+    verify_all()
+    other = Example.objects.create(
+        slug="one-and-one", title="B", experiment="tiny-sum", parameters={"a": 1, "b": 1}
+    )
+    Example.objects.filter(slug="two-and-three").update(parameters={"a": 2, "b": 4})
+    assert claims.mark_due() == 2
+    assert states() == {"sum": DUE, "sign": DUE, "seven": VERIFIED, "why": VERIFIED}
+    assert "parameters of example two-and-three" in claim("sum").cause
+    (cause,) = ClaimCause.objects.all()
+    assert {c.name for c in cause.claims.all()} == {"sum", "sign"}
+    assert not Claim.objects.filter(example=other).exists()
+
+
+def test_a_drifted_claim_is_struck_and_the_new_value_stands_beside_it(article, client):
+    verify_all()
+    Example.objects.filter(slug="two-and-three").update(parameters={"a": 2, "b": 4})
+    verify_all()
+    assert states()["sum"] == DRIFTED
+    assert states()["sign"] == VERIFIED
+    drawn = claims.mark(claim("sum"), "five")
+    assert "<del>five</del>" in drawn
+    assert "6" in claims.measured_text(claim("sum"))
+    (correction,) = Correction.objects.all()
+    assert correction.old == "five"
+    page = client.get("/corrections/")
+    assert "five" in page.content.decode()
+    feed = client.get("/feeds/corrections.atom").content.decode()
+    assert f"urn:uuid:{correction.id}" in feed
+
+
+def test_changing_it_back_heals_the_claim_and_closes_the_cause(article):
+    verify_all()
+    rows = Example.objects.filter(slug="two-and-three")
+    rows.update(parameters={"a": 2, "b": 4})
+    verify_all()
+    assert ClaimCause.objects.get().closed_at is None
+    rows.update(parameters={"a": 2, "b": 3})
+    verify_all()
+    assert states() == dict.fromkeys(TERMS, VERIFIED)
+    assert not ClaimCause.objects.filter(closed_at=None).exists()
+    assert Correction.objects.count() == 2
+
+
+def test_an_engine_change_is_named_and_looked_at_again(article, monkeypatch):
+    verify_all()
+    monkeypatch.setattr(services.fingerprints, "engine_version", lambda package: "0" * 12)
+    claims.mark_due()
+    assert claim("sum").state == DUE
+    assert claim("sum").cause == "the engine behind tiny-sum changed"
+    assert claim("seven").state == VERIFIED
+
+
+def test_a_stored_result_settles_what_was_waiting_for_it(article, example):
+    services.warm_examples()
+    claims.mark_due()
+    services.work_off("a worker")
+    assert claim("sum").state == VERIFIED
+
+
+def test_a_source_that_leaves_the_library_breaks_what_it_carried(article):
+    verify_all()
+    Source.objects.all().delete()
+    claims.mark_due()
+    assert claim("seven").state == BROKEN
+    assert claim("sum").state == VERIFIED
+
+
+def test_refused_parameters_break_a_claim_in_words(article):
+    Example.objects.filter(slug="two-and-three").update(parameters={"a": "two"})
+    verify_all()
+    assert claim("sum").state == BROKEN
+    assert "must be a number" in claim("sum").cause
+
+
+def test_editing_the_words_of_a_published_figure_is_a_correction(article):
+    verify_all()
+    article.body = BODY.replace("[five]", "[5.0]")
+    claims.bind(article, TERMS)
+    (correction,) = Correction.objects.all()
+    assert (correction.old, correction.new) == ("five", "5.0")
+    claims.mark_due()
+    assert claim("sum").state == DUE
+
+
+def test_a_claim_that_the_text_drops_is_retired_not_deleted(article):
+    verify_all()
+    article.body = "Nothing is said."
+    claims.bind(article, {})
+    assert not Claim.objects.current().exists()
+    assert Claim.objects.count() == 4
+    claims.bind(article, {})
+    article.body = BODY
+    claims.bind(article, TERMS)
+    assert claim("sum").public_id == "sums.sum.2"
+
+
+def test_truth_over_seeds_decides_how_it_may_be_worded(example, article):
+    Example.objects.create(
+        slug="walk", title="A walk", experiment="tiny-walk", parameters={}, seed=1
+    )
+    first = services.find_or_create_run(experiment="tiny-walk", seed=1)[0]
+    services.execute_run(first.pk, "test")
+    end = first.document["metrics"][0]["value"]
+    sign = "positive" if end > 0 else "negative"
+    article.body = "It ends [so](claim:end)."
+    for wording in ("certain", "tendency"):
+        terms = {"example": "walk", "metric": first.document["metrics"][0]["name"]}
+        terms |= {"kind": "direction", "value": sign, "wording": wording}
+        claims.bind(article, {"end": terms})
+        claims.mark_due()
+        claims.verify(claim("end"), 20)
+        found = claim("end")
+        assert found.seeds == 20
+        assert 0 < found.pass_rate <= 1
+        required = claims.checking.rules.REQUIRED_RATE[wording]
+        assert (found.state == VERIFIED) == (found.pass_rate >= required)
+
+
+def test_unpublished_claims_appear_nowhere(article, client):
+    Article.objects.update(state=Article.State.DRAFT)
+    verify_all()
+    for path in ("/claims/", "/corrections/", "/feeds/corrections.atom", "/api/v1/claims/"):
+        assert "five" not in client.get(path).content.decode()
+    assert client.get(claim("sum").get_absolute_url()).status_code == 404
+    assert client.get("/claims/badge/sums.svg").status_code == 404
+
+
+def test_the_ledger_filters_and_counts(article, client):
+    verify_all()
+    page = client.get("/claims/").content.decode()
+    assert "4 figures: 2 verified, 1 sourced, 1 not testable" in page
+    narrowed = client.get("/claims/?kind=direction").content.decode()
+    assert "positive" in narrowed
+    assert "/claims/sums.sum/" not in narrowed
+    assert client.get("/claims/?state=nonsense&page=-1&q=%00").status_code == 200
+
+
+def test_a_claims_page_says_what_is_compared(article, client):
+    verify_all()
+    page = client.get(claim("sum").get_absolute_url()).content.decode()
+    assert "sum is 5" in page
+    assert str(claim("sum").run_id) in page
+
+
+def test_the_badge_counts(article, client):
+    verify_all()
+    assert "2 verified" in client.get("/claims/badge/sums.svg").content.decode()
+
+
+def test_the_api_lists_them_with_every_field(article, client):
+    verify_all()
+    body = client.get("/api/v1/claims/?kind=value").json()
+    assert body["count"] == 1
+    (row,) = body["results"]
+    assert set(row) == set(
+        [
+            "id",
+            "article",
+            "revision",
+            "text",
+            "kind",
+            "example",
+            "metric",
+            "value",
+            "unit",
+            "tolerance",
+            "state",
+            "pass_rate",
+            "checked_at",
+            "run",
+            "cause",
+        ]
+    )
+    assert (row["id"], row["value"], row["state"]) == ("sums.sum", 5, "verified")
+
+
+def test_verify_claims_exits_with_one_when_something_is_not_true(article, capsys):
+    call_command("verify_claims")
+    assert "2 verified" in capsys.readouterr().out
+    Example.objects.filter(slug="two-and-three").update(parameters={"a": 2, "b": 4})
+    with pytest.raises(SystemExit) as caught:
+        call_command("verify_claims", "sums")
+    assert caught.value.code == 1
+    assert "sums.sum" in capsys.readouterr().out
+
+
+def test_where_a_claim_holds_is_a_strip_with_a_sentence(article):
+    from simulator.claims import where
+
+    verify_all()
+    where.ask(claim("sum"), "b")
+    services.work_off("a worker")
+    found = where.table(claim("sum"))
+    (row,) = found.rows
+    holds = [cell.x for cell in row[1] if cell.holds]
+    assert holds == [3]
+    assert "true at 3" in found.sentence
+    assert found.is_complete
+
+
+def test_only_the_import_graph_can_move_a_claim(article):
+    """The dependency table: an untouched engine leaves every basis as it was."""
+    verify_all()
+    before = {c.name: c.basis for c in Claim.objects.current()}
+    provenance.engine_version.cache_clear()
+    assert claims.mark_due() == 0
+    assert {c.name: c.basis for c in Claim.objects.current()} == before
