@@ -9,6 +9,9 @@ class SimulatorConfig(AppConfig):
     verbose_name = "Examples and runs"
 
     def ready(self) -> None:
+        from .claims import extend as claims
         from .models import guards
+
+        claims.register()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="simulator.guards")

@@ -238,25 +238,23 @@ def test_the_api_lists_them_with_every_field(article, client):
     body = client.get("/api/v1/claims/?kind=value").json()
     assert body["count"] == 1
     (row,) = body["results"]
-    assert set(row) == set(
-        [
-            "id",
-            "article",
-            "revision",
-            "text",
-            "kind",
-            "example",
-            "metric",
-            "value",
-            "unit",
-            "tolerance",
-            "state",
-            "pass_rate",
-            "checked_at",
-            "run",
-            "cause",
-        ]
-    )
+    assert set(row) == {
+        "id",
+        "article",
+        "revision",
+        "text",
+        "kind",
+        "example",
+        "metric",
+        "value",
+        "unit",
+        "tolerance",
+        "state",
+        "pass_rate",
+        "checked_at",
+        "run",
+        "cause",
+    }
     assert (row["id"], row["value"], row["state"]) == ("sums.sum", 5, "verified")
 
 
