@@ -25,12 +25,14 @@ opening quotation. Options have parity with the future, never with spot VIX.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.special import erfcx
 
+from ..errors import EngineError
 from ..numerics.arrays import BoolLike, FloatLike, Floats, floats, signs
 from ..numerics.quadrature import Rows, half_line
 from .affine import Complexes, Factor, Jumps, log1p_over
@@ -39,6 +41,8 @@ TAU = 30.0 / 365.0
 TILTS = (0.0, 0.3, 1.0)
 ALLOWED_PEAK = 3.0  # natural log by which the integrand may exceed its start
 NEGLIGIBLE = -42.0
+NEVER_PAID = -200.0
+SURE = -38.0
 SCAN = np.exp(np.linspace(math.log(1e-6), math.log(1e16), 80))
 SINH_REACH = 5.1  # the future's integrand dies like e^{-sinh(y)/2}: 1e-17 there
 
@@ -83,12 +87,10 @@ class VixModel:
     @property
     def is_certain(self) -> bool:
         """Nothing moves the VIX at random."""
-        vj = self.variance_jumps
         still = all(
-            f.sigma == 0.0 or (f.v0 == 0.0 and f.kappa * f.theta == 0.0) for f in self.factors
+            f.sigma == 0.0 or not _is_alive(self, index) for index, f in enumerate(self.factors)
         )
-        # with jumps arriving into the first factor it diffuses even from nought
-        return still and vj.intensity * vj.mean == 0.0
+        return still and self.variance_jumps.intensity * self.variance_jumps.mean == 0.0
 
 
 def future(model: VixModel, *, expiry: FloatLike) -> Floats:
@@ -124,7 +126,7 @@ def option(
     """
     K, f = np.broadcast_arrays(floats(strike), signs(call))
     F = _future(model, expiry)
-    calls = _calls(model, K.reshape(-1), expiry, F).reshape(K.shape)
+    calls = np.minimum(_calls(model, K.reshape(-1), expiry, F).reshape(K.shape), F)
     value = np.where(f > 0, calls, calls - F + K)
     least = np.maximum(f * (F - K), 0.0)
     result: Floats = math.exp(-rate * expiry) * np.maximum(value, least)
@@ -136,6 +138,8 @@ def log_laplace(model: VixModel, s: Any, T: float) -> Any:
     A, B = model.loadings
     total = -s * A
     for index, (factor, b) in enumerate(zip(model.factors, B, strict=True)):
+        if not _is_alive(model, index):
+            continue
         u = s * b
         g = _mean_decay(factor.kappa, T) * T
         half = 0.5 * factor.sigma**2 * g
@@ -156,8 +160,7 @@ def first_singularity(model: VixModel, T: float) -> float:
     limits = [math.inf]
     for index, (factor, b) in enumerate(zip(model.factors, B, strict=True)):
         half = 0.5 * factor.sigma**2 * _mean_decay(factor.kappa, T) * T
-        alive = factor.v0 > 0.0 or factor.kappa * factor.theta > 0.0
-        if half > 0.0 and alive:
+        if half > 0.0 and _is_alive(model, index):
             limits.append(1.0 / (b * half))
         vj = model.variance_jumps
         if index == 0 and vj.intensity * vj.mean > 0.0:
@@ -204,6 +207,13 @@ def _jump_share(kappa: float) -> float:
     return 0.5 * TAU if kappa < 1e-7 else (1.0 - _mean_decay(kappa, TAU)) / kappa
 
 
+def _is_alive(model: VixModel, index: int) -> bool:
+    """Whether the factor can leave nought: jumps arrive into the first one."""
+    factor, vj = model.factors[index], model.variance_jumps
+    fed = factor.kappa * factor.theta + (vj.intensity * vj.mean if index == 0 else 0.0)
+    return factor.v0 > 0.0 or fed > 0.0
+
+
 def _certain_squared(model: VixModel, T: float) -> float:
     """X_T when nothing is random."""
     A, B = model.loadings
@@ -211,32 +221,51 @@ def _certain_squared(model: VixModel, T: float) -> float:
     return A + sum(b * v for b, v in zip(B, later, strict=True))
 
 
-def _half_line_nodes(model: VixModel, T: float) -> tuple[Floats, Floats]:
-    """Nodes s and weights ds for integrals of s^{-1/2}-like decay at both ends of (0, inf)."""
-    y = np.linspace(-SINH_REACH, SINH_REACH, 321)
-    size = max(-2.0 * float(log_laplace(model, 1e-8, T)) / 2e-8, 1e-12)  # E[X], nearly
-    s = np.exp(np.sinh(y)) / size
-    return s, s * np.cosh(y) * (y[1] - y[0])
+def _over_scales(model: VixModel, T: float, integrand: Callable[[Floats], Floats]) -> float:
+    """int_0^inf integrand(s) ds for one that dies like s^{-1/2} ds/s at both ends of (0, inf)."""
+    unit = max(-float(log_laplace(model, 1e-8, T)) / 1e-8, 1e-12)  # E[X], nearly
+
+    def total(y: Floats, step: float) -> float:
+        s = np.exp(np.sinh(y)) / unit
+        return step * float(np.sum(integrand(s) * s * np.cosh(y)))
+
+    nodes = 160
+    step = 2.0 * SINH_REACH / nodes
+    old = total(floats(step * np.arange(nodes + 1) - SINH_REACH), step)
+    while nodes < 20_000:
+        new = 0.5 * (old + total(floats(step * (np.arange(nodes) + 0.5) - SINH_REACH), step))
+        nodes, step = 2 * nodes, 0.5 * step
+        if abs(new - old) <= 1e-10 * abs(new):
+            return new
+        old = new
+    raise EngineError("the integral for a VIX future did not settle; no figure is given")
 
 
 def _future(model: VixModel, T: float) -> float:
     if T == 0.0 or model.is_certain:
         return 100.0 * math.sqrt(_certain_squared(model, T) if T > 0.0 else model.squared_now)
-    s, ds = _half_line_nodes(model, T)
-    missing = -np.expm1(log_laplace(model, s, T))
-    return 50.0 / math.sqrt(math.pi) * float(np.sum(missing * s**-1.5 * ds))
+
+    def integrand(s: Floats) -> Floats:
+        result: Floats = -np.expm1(log_laplace(model, s, T)) * s**-1.5
+        return result
+
+    return 50.0 / math.sqrt(math.pi) * _over_scales(model, T, integrand)
 
 
 def _future_slopes(model: VixModel, T: float) -> list[float]:
     """dF/dv0 of each factor: -d ln L/dv0 under the integral."""
-    s, ds = _half_line_nodes(model, T)
-    L = np.exp(log_laplace(model, s, T))
     _, B = model.loadings
     slopes = []
     for factor, b in zip(model.factors, B, strict=True):
         half = 0.5 * factor.sigma**2 * _mean_decay(factor.kappa, T) * T
-        move = s * b * math.exp(-factor.kappa * T) / (1.0 + s * b * half)
-        slopes.append(50.0 / math.sqrt(math.pi) * float(np.sum(L * move * s**-1.5 * ds)))
+        decay = b * math.exp(-factor.kappa * T)
+
+        def integrand(s: Floats, b: float = b, half: float = half, decay: float = decay) -> Floats:
+            L = np.exp(log_laplace(model, s, T))
+            result: Floats = L * decay / (1.0 + s * b * half) / np.sqrt(s)
+            return result
+
+        slopes.append(50.0 / math.sqrt(math.pi) * _over_scales(model, T, integrand))
     return slopes
 
 
@@ -276,8 +305,13 @@ def _calls(model: VixModel, K: Floats, T: float, F: float) -> Floats:
 def _call(model: VixModel, k: float, T: float) -> float:
     """One undiscounted call; the line starts at ``start`` and is measured in units of it."""
     start = _contour_start(model, k, T)
+    if _is_sure_to_be_paid(model, k, T):
+        return _future(model, T) - 100.0 * k
     # everything relative to the start, so that far strikes keep their digits
     base = float(log_laplace(model, -start, T)) - k * k * start
+
+    if base < NEVER_PAID:
+        return 0.0  # the integral is at most a few times e^base
 
     def integrand(x: Floats, t: float) -> tuple[Complexes, Complexes]:
         z = np.asarray(1.0 + (1j + t) * x, dtype=np.complex128)
@@ -302,12 +336,20 @@ def _call(model: VixModel, k: float, T: float) -> float:
     return 50.0 / math.sqrt(math.pi * start) * float(value[0, 0]) * math.exp(base)
 
 
+def _is_sure_to_be_paid(model: VixModel, k: float, T: float) -> bool:
+    """Whether the put is worthless: Chernoff's bound P(X < k^2) <= e^{s k^2} L(s)."""
+    s = np.geomspace(1e-2, 1e14, 65) / max(k * k, 1e-12)
+    bound = float(np.min(s * k * k + log_laplace(model, s, T)))
+    return bound < SURE
+
+
 def _contour_start(model: VixModel, k: float, T: float) -> float:
     """A point of (0, z_max) where the integrand on the real axis is smallest, nearly."""
     top = first_singularity(model, T)
     if math.isinf(top):
         top = 1e6 / (k * k)
-    z = top * np.concatenate([np.geomspace(1e-6, 0.1, 30), np.linspace(0.12, 0.9, 30)])
+    least = min(1e-6 * top, 0.03 / max(k * k, model.squared_now))
+    z = np.concatenate([np.geomspace(least, 0.1 * top, 60), top * np.linspace(0.12, 0.9, 30)])
     size = log_laplace(model, -z, T) - k * k * z - 1.5 * np.log(z)
     size = size + np.log(erfcx(k * np.sqrt(z)))
     return float(z[np.argmin(size)])
