@@ -125,6 +125,7 @@ def _failed_run(claim: Claim) -> Run | None:
 
 def after_result(example: Example, run: Run) -> None:
     """Settle every claim that was waiting for this example's run."""
+    run.refresh_from_db()
     waiting = Claim.objects.current().testable().filter(example=example)
     for claim in waiting.select_related("example", "article"):
         settle(claim, [run])
