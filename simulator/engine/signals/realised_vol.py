@@ -1,12 +1,15 @@
 """Realised volatility by horizon, and the cone of what it has been.
 
 Notation: ``x`` log returns, ``T`` of them, ``h`` a horizon in days, ``n = T − h + 1``
-overlapping windows. Neighbouring windows share days, which biases the measured variance
-down; Hodges–Tompkins 2002 correct it by
+overlapping windows. Windows that share days resemble each other, so their variances lie
+closer together than those of separate windows would. Hodges–Tompkins 2002 show that
+the sample variance *of the window variances* has to be multiplied by
 
-    m = 1 / (1 − h/n + (h² − 1)/(3 n²)),
+    m = 1 / (1 − h/n + (h² − 1)/(3 n²)).
 
-so volatilities are multiplied by √m. Annual figures use 252 days.
+The level needs no correction, the width does: each quantile of variance is moved away
+from the mean by √m. (Multiplying volatility itself by m, as is often seen, would lift
+the whole cone instead of widening it.) Annual figures use 252 days.
 """
 
 from __future__ import annotations
@@ -35,7 +38,10 @@ def realised_vol(*, log_returns: ArrayLike, days: int, periods_per_year: float =
 
 
 def overlap_factor(*, observations: int, days: int) -> float:
-    """Hodges–Tompkins variance factor m for ``observations`` returns and a horizon of days."""
+    """Hodges–Tompkins factor m of the variance of window variances.
+
+    ``observations`` is the number of returns T, ``days`` the horizon h; T must be 2 h.
+    """
     n = observations - days + 1
     if n < 1 or days < 1:
         raise ParameterError("days", "the horizon is longer than the history")
@@ -57,14 +63,19 @@ def cone(
     periods_per_year: float = YEAR,
     corrected: bool = True,
 ) -> Array:
-    """Quantiles of realised volatility over all windows of ``days`` of one history (T,)."""
+    """Quantiles of realised volatility over all windows of ``days`` of one history (T,).
+
+    ``corrected`` widens them around the mean variance for the overlap, never below zero.
+    """
     x = np.asarray(log_returns, dtype=np.float64)
-    found = np.quantile(
-        realised_vol(log_returns=x, days=days, periods_per_year=periods_per_year),
-        np.asarray(quantiles, dtype=np.float64),
-    )
-    factor = overlap_factor(observations=x.size, days=days) if corrected else 1.0
-    return np.asarray(found * np.sqrt(factor), dtype=np.float64)
+    vols = realised_vol(log_returns=x, days=days, periods_per_year=periods_per_year)
+    found = np.quantile(vols, np.asarray(quantiles, dtype=np.float64))
+    if not corrected:
+        return np.asarray(found, dtype=np.float64)
+    level = float(np.mean(vols**2))
+    widening = np.sqrt(overlap_factor(observations=x.size, days=days))
+    widened = level + widening * (found**2 - level)
+    return np.asarray(np.sqrt(np.maximum(widened, 0.0)), dtype=np.float64)
 
 
 def break_even_z(*, break_even: float, spot: float, vol: float, years: float) -> float:

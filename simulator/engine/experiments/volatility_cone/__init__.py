@@ -57,7 +57,7 @@ experiment = Experiment(
     title="Volatility cone, with a condor's break-evens",
     version=1,
     summary=(
-        "Quantiles of realised volatility by horizon, corrected for overlapping windows, and how "
+        "Quantiles of realised volatility by horizon, widened for overlapping windows, and how "
         "many standard deviations away a condor's break-evens stand against them."
     ),
     parameters=(
@@ -128,7 +128,9 @@ experiment = Experiment(
         MetricSpec("high_vol", "Realised volatility, third quartile", FRACTION),
         MetricSpec("current_vol", "Realised volatility now", FRACTION, "realised-volatility"),
         MetricSpec("current_rank", "Share of windows calmer than now", FRACTION),
-        MetricSpec("overlap_factor", "Overlap correction of the variance", FRACTION),
+        MetricSpec(
+            "overlap_factor", "Overlap correction (variance of the windows' variances)", FRACTION
+        ),
         MetricSpec("z_low", "Lower break-even, median standard deviations away", FRACTION),
         MetricSpec("z_high", "Upper break-even, median standard deviations away", FRACTION),
         MetricSpec("returns_used", "Daily returns used", COUNT),
@@ -136,8 +138,8 @@ experiment = Experiment(
     card=ModelCard(
         what_it_is=(
             "Standard deviations of daily log returns (divisor h − 1, 252 days a year) over every "
-            "window of h days, their quantiles, and the correction of Hodges and Tompkins for "
-            "windows that share days, applied to the variance: volatilities times its root."
+            "window of h days and their quantiles. Windows that share days resemble each other; "
+            "the correction of Hodges and Tompkins widens the cone around its mean variance."
         ),
         leaves_out=(
             "the drift of the price and the fat tails of its moves: z is not a probability",

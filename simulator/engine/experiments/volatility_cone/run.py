@@ -106,8 +106,9 @@ def _reasons(moves: Array, values: dict[str, Any], params: SimpleNamespace) -> d
 
 def _cautions(moves: Array, dropped: list[int]) -> list[str]:
     notes = [
-        "Quantiles are of overlapping windows, with the variance corrected by Hodges and Tompkins; "
-        "the volatility now is one window and is not corrected.",
+        "Quantiles are of overlapping windows, widened around their mean variance by the root of "
+        "the factor of Hodges and Tompkins; the table has them without it too, and the volatility "
+        "now is one window and needs none.",
         "A z is a distance, not a probability: real moves have fatter tails than the normal law.",
     ]
     if dropped:
@@ -139,8 +140,11 @@ def _cone_table(moves: Array, horizons: list[int], quantiles: list[float]) -> Ta
     rows = []
     for h in horizons:
         factor = overlap_factor(observations=moves.size, days=h)
-        found = cone(log_returns=moves, days=h, quantiles=quantiles)
-        rows.append([h, moves.size - h + 1, factor, _now(moves, h), *found.tolist()])
+        found = [
+            cone(log_returns=moves, days=h, quantiles=quantiles, corrected=c).tolist()
+            for c in (True, False)
+        ]
+        rows.append([h, moves.size - h + 1, factor, _now(moves, h), *found[0], *found[1]])
     return Table(
         name="cone",
         label="Realised volatility by horizon, a year",
@@ -150,6 +154,7 @@ def _cone_table(moves: Array, horizons: list[int], quantiles: list[float]) -> Ta
             Column("overlap_factor", "Overlap correction", FRACTION),
             Column("now", "Now", FRACTION),
             *(Column(_name(q), _label(q), FRACTION) for q in quantiles),
+            *(Column(f"raw_{_name(q)}", f"{_label(q)}, as counted", FRACTION) for q in quantiles),
         ],
         rows=rows,
     )
