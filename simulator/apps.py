@@ -9,9 +9,16 @@ class SimulatorConfig(AppConfig):
     verbose_name = "Examples and runs"
 
     def ready(self) -> None:
+        from kb import extend
+
+        from . import checks, example_files
         from .claims import extend as claims
         from .models import guards
 
+        extend.content_kind("examples", example_files.ExampleFiles())
+        extend.article_field("examples", example_files.slugs_by_article)
+        extend.search_source("example", example_files.search_entries)
+        extend.publish_check(checks.examples_are_ready)
         claims.register()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="simulator.guards")

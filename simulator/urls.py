@@ -1,3 +1,10 @@
 """Addresses of the pages."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from . import health
+
+urlpatterns = [
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]

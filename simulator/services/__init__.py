@@ -15,10 +15,10 @@ from .catalogue import (
     preload,
 )
 from .clients import client_key
-from .executing import execute_run, work_off
+from .executing import execute_run, in_words, run_now, work_off
 from .fingerprints import Identity, identify
-from .passports import NOTICE, Found, look_up_digest, look_up_document, passport
-from .queueing import expected_wait, place_in_queue, retry_after, throughput
+from .passports import NOTICE, Found, is_current, look_up_digest, look_up_document, passport
+from .queueing import expected_wait, place_in_queue, retry_after, throughput, waiting
 from .refusals import CostTooHigh, QueueFull, QuotaExceeded
 from .submitting import find_or_create_run, retry_run
 from .sweeping import cancel_sweep, create_sweep, resume_sweep, sweep_table, sweep_tables
@@ -32,6 +32,7 @@ from .upkeep import (
     oldest_waiting,
 )
 from .warming import attach_result, stored_run, warm_examples
+from .warming import refresh as refresh_example
 
 __all__ = [
     "NOTICE",
@@ -53,6 +54,7 @@ __all__ = [
     "current_engine",
     "daily_work",
     "dismiss_worker",
+    "engine_version_of",
     "execute_run",
     "expected_wait",
     "experiment",
@@ -61,6 +63,8 @@ __all__ = [
     "find_or_create_run",
     "forget",
     "identify",
+    "in_words",
+    "is_current",
     "is_unserved",
     "look_after_queue",
     "look_up_digest",
@@ -69,13 +73,17 @@ __all__ = [
     "passport",
     "place_in_queue",
     "preload",
+    "refresh_example",
     "resume_sweep",
     "retry_after",
     "retry_run",
+    "run_now",
+    "sources",
     "stored_run",
     "sweep_table",
     "sweep_tables",
     "throughput",
+    "waiting",
     "warm_examples",
     "work_off",
 ]

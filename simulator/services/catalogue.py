@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 from django.http import Http404
 
 from simulator.engine import experiments as registry
+from simulator.engine import provenance
 from simulator.engine.experiments.base import Experiment
 from simulator.engine.provenance import engine_version
 
@@ -47,4 +49,14 @@ def preload() -> None:
 
 def current_engine(found: Experiment) -> str:
     """The version of the sources that would compute this experiment now."""
+    return engine_version(found.package)
+
+
+def sources(found: Experiment) -> dict[str, Path]:
+    """The engine files that an experiment stands on, by their path inside the engine."""
+    root = Path(provenance.ROOT)
+    return {str(p.relative_to(root)): p for p in provenance.sources(found.package)}
+
+
+def engine_version_of(found: Experiment) -> str:
     return engine_version(found.package)

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from simulator.datasets import StoredData
+from simulator.engine.data import Progress, silent
 from simulator.engine.documents import compute
 from simulator.engine.errors import (
     DataMissing,
@@ -19,7 +20,7 @@ from simulator.engine.errors import (
 from simulator.models import Run, leases
 
 from . import catalogue
-from .fingerprints import identify
+from .fingerprints import Identity, identify
 from .warming import attach_result
 from .watching import LeaseLost, LimitReached, Limits, Watch
 
@@ -67,6 +68,17 @@ def work_off(worker: str, *, limits: Limits | None = None, most: int | None = No
             break
         done += 1
     return done
+
+
+def run_now(identity: Identity, progress: Progress = silent) -> dict[str, Any]:
+    """The result document of checked inputs, computed here and stored nowhere."""
+    return compute(
+        identity.experiment,
+        identity.parameters,
+        seed=identity.seed,
+        data=StoredData(identity.data),
+        progress=progress,
+    )
 
 
 def _compute(run: Run, watch: Watch) -> dict[str, Any]:

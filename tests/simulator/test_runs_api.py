@@ -9,7 +9,11 @@ from simulator import services
 from simulator.models import Example, Run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_experiments", "rings")]
-RUN_KEYS = ["id", "url", "status", "stage", "progress", "place", "example", "experiment", "parameters", "seed", "created_at", "started_at", "finished_at", "attempts", "from_cache", "error", "result"]
+RUN_KEYS = {
+    *("id", "url", "status", "stage", "progress", "place", "example", "experiment"),
+    *("parameters", "seed", "created_at", "started_at", "finished_at", "attempts"),
+    *("from_cache", "error", "result"),
+}
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def post(client, body, path="/api/v1/runs/", **extra):
 def test_a_new_run_is_accepted_and_an_equal_one_is_the_same(client):
     first = post(client, {"experiment": "tiny-sum", "parameters": {"a": 4}})
     assert first.status_code == 202
-    assert set(RUN_KEYS) <= set(first.json())
+    assert set(first.json()) >= RUN_KEYS
     assert first["Location"] == f"/api/v1/runs/{first.json()['id']}/"
     assert first.json()["place"] == 1
     again = post(client, {"experiment": "tiny-sum", "parameters": {"a": 4.0}})
@@ -271,7 +275,8 @@ def test_the_web_process_loads_no_numerical_library():
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n"
         "import config.wsgi, config.urls, simulator.api, simulator.tasks, simulator.admin\n"
-        "from simulator import services; [services.current_engine(e) for e in services.experiments()]\n"
+        "from simulator import services\n"
+        "for found in services.experiments(): services.current_engine(found)\n"
         "bad = {'numpy', 'scipy', 'pandas'} & set(sys.modules); print(bad); sys.exit(bool(bad))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
