@@ -1,13 +1,13 @@
 """Where other apps join in. They register in ``AppConfig.ready()``; kb knows none of them.
 
-    extend.block("example", render_example)     # ::example slug
-    extend.inline("claim", render_claim)        # [−1.1 points](claim:id)
-    extend.content_kind("examples", ExampleFiles())
-    extend.front_matter_key("claims", SCHEMA, store_claims)
-    extend.search_source("example", documents)
-    extend.article_field("examples", example_slugs)
-    extend.publish_check(claims_hold)
-    extend.page_extras("evidence", evidence_line)
+extend.block("example", render_example)     # ::example slug
+extend.inline("claim", render_claim)        # [−1.1 points](claim:id)
+extend.content_kind("examples", ExampleFiles())
+extend.front_matter_key("claims", SCHEMA, store_claims)
+extend.search_source("example", documents)
+extend.article_field("examples", example_slugs)
+extend.publish_check(claims_hold)
+extend.page_extras("evidence", evidence_line)
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ SearchEntries = Callable[[], Iterable[SearchEntry]]
 Apply = Callable[["Article", Any], None]
 Check = Callable[["Article"], list[str]]
 Extra = Callable[["Article", HttpRequest], str]
+SiteExtra = Callable[[HttpRequest], str]
 Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
 
 
@@ -90,6 +91,7 @@ search_sources: dict[str, SearchEntries] = {}
 article_fields: dict[str, Getter] = {}
 publish_checks: list[Check] = []
 extras: dict[str, list[Extra]] = {}
+site_extras: dict[str, list[SiteExtra]] = {}
 
 
 def content_kind(name: str, handler: ContentKind) -> None:
@@ -142,14 +144,17 @@ def page_extras(slot: str, render: Extra) -> None:
     extras.setdefault(slot, []).append(render)
 
 
+def site_extra(slot: str, render: SiteExtra) -> None:
+    """Fill a place of the site's own pages: ``home`` for the featured example."""
+    site_extras.setdefault(slot, []).append(render)
+
+
 # Stored text with its marks -------------------------------------------------------------------
 
 _BLOCK = re.compile(
     r'<div data-argument="([a-z0-9/_-]+)" data-block="([a-z-]+)"></div>'
 )  # nh3 sorts the attributes
-_INLINE = re.compile(
-    r'<data class="inline" value="([a-z]+):([^"]*)">(.*?)</data>', re.DOTALL
-)
+_INLINE = re.compile(r'<data class="inline" value="([a-z]+):([^"]*)">(.*?)</data>', re.DOTALL)
 
 Part = tuple[str, str]
 
@@ -204,4 +209,10 @@ def slot(name: str, article: Article, request: HttpRequest) -> str:
     """What the apps put into a place of the page, in order of registration."""
     return mark_safe(  # noqa: S308 - drawn by our own templates
         "".join(str(render(article, request)) for render in extras.get(name, ()))
+    )
+
+
+def site_slot(name: str, request: HttpRequest) -> str:
+    return mark_safe(  # noqa: S308 - drawn by our own templates
+        "".join(str(render(request)) for render in site_extras.get(name, ()))
     )

@@ -263,8 +263,6 @@ def _previous(text: str) -> tuple[dict[str, tuple[Any, str]], str, str]:
     rows = head.splitlines(keepends=True)
     order = sorted(starts, key=lambda key: starts[key])
     edges = [0, *(starts[key] for key in order[1:]), len(rows)]
-    kept = {
-        key: (data[key], "".join(rows[edges[i] : edges[i + 1]])) for i, key in enumerate(order)
-    }
+    kept = {key: (data[key], "".join(rows[edges[i] : edges[i + 1]])) for i, key in enumerate(order)}
     after = text[len(FENCE) + 1 + len(head) + len(FENCE) + 1 :]
     return kept, body, after[: len(after) - len(body)]

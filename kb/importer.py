@@ -155,7 +155,9 @@ class _Sync:
         except RecursionError:
             raise ContentError("sources.json", 1, "the file is nested too deeply") from None
         except ValueError as error:
-            raise ContentError("sources.json", getattr(error, "lineno", 1), f"not JSON: {error}") from None
+            raise ContentError(
+                "sources.json", getattr(error, "lineno", 1), f"not JSON: {error}"
+            ) from None
         if not isinstance(items, list):
             raise ContentError("sources.json", 1, "the file must be a list of CSL-JSON items")
         lines = _source_lines(path.read_text("utf-8"))
@@ -394,7 +396,9 @@ class _Sync:
                         self._problem(file.page.file, file.page.line(key), f"{key}: {slug} {said}")
         from .relations import find_cycle, prerequisites
 
-        graph = prerequisites() | {f.slug: list(f.page.data.get("prerequisites", [])) for f in loaded}
+        graph = prerequisites() | {
+            f.slug: list(f.page.data.get("prerequisites", [])) for f in loaded
+        }
         cycle = find_cycle(graph)
         if cycle:
             file = next((f for f in loaded if f.slug in cycle), loaded[0])

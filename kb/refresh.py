@@ -21,9 +21,7 @@ CHUNK = 200
 FEW = 100
 
 
-def refresh(
-    sources: Collection[str], labels: Collection[str], done: Collection[int] = ()
-) -> int:
+def refresh(sources: Collection[str], labels: Collection[str], done: Collection[int] = ()) -> int:
     """Render or link anew whatever these sources and labels touch; returns how many."""
     stale = Q(render_version__lt=RENDER_VERSION)
     if sources:
@@ -75,7 +73,9 @@ def _relink(labels: Collection[str], done: Collection[int]) -> int:
         storing.restore_links(Article, "article", "body_html", changed, linker)
         count += len(changed)
     for some in _chunks(Term.objects.all()):
-        moved = [t for t in some if uses(t.base_html) and _moves(t, "definition_html", linker, t.slug)]
+        moved = [
+            t for t in some if uses(t.base_html) and _moves(t, "definition_html", linker, t.slug)
+        ]
         storing.restore_links(Term, "from_term", "definition_html", moved, linker)
         count += len(moved)
     return count

@@ -69,8 +69,12 @@ def store_articles(works: Sequence[ArticleWork]) -> None:
     _corrections(works)
     _links(works)
     ids = [row.pk for row in rows]
-    _citations(Citation.objects.filter(article__in=ids), "article", [(w.article, w.derived) for w in works])
-    _mentions(Mention.objects.filter(article__in=ids), "article", [(w.article, w.derived) for w in works])
+    _citations(
+        Citation.objects.filter(article__in=ids), "article", [(w.article, w.derived) for w in works]
+    )
+    _mentions(
+        Mention.objects.filter(article__in=ids), "article", [(w.article, w.derived) for w in works]
+    )
     _article_revisions(works)
     search.index_articles(ids)
     for work in works:
@@ -187,9 +191,7 @@ def _links(works: Sequence[ArticleWork]) -> None:
     names = {slug for _, _, slugs in wanted for slug in slugs}
     targets = dict(Article.objects.filter(slug__in=names).values_list("slug", "pk"))
     ArticleLink.objects.bulk_create(
-        ArticleLink(
-            article=work.article, target_id=targets[slug], kind=kind, position=position
-        )
+        ArticleLink(article=work.article, target_id=targets[slug], kind=kind, position=position)
         for work, kind, slugs in wanted
         for position, slug in enumerate(dict.fromkeys(slugs))
         if slug in targets and targets[slug] != work.article.pk

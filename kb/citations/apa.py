@@ -120,7 +120,9 @@ def _container(item: Item) -> str:
         return "" if is_own_publisher(item) or not place else ended(place)
     if not where:
         return sentences(text(item, "publisher"))
-    volume = italic(text(item, "volume")) + (f"({text(item, 'issue')})" if item.get("issue") else "")
+    volume = italic(text(item, "volume")) + (
+        f"({text(item, 'issue')})" if item.get("issue") else ""
+    )
     return ended(", ".join(part for part in (italic(where), volume, pages(item)) if part))
 
 

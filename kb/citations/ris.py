@@ -57,4 +57,6 @@ def _line(value: Any) -> str:
 def _date(parts: tuple[int, ...]) -> str:
     if len(parts) < 2:
         return ""
-    return "/".join([str(parts[0]), *(f"{part:02d}" for part in parts[1:]), *[""] * (3 - len(parts))])
+    return "/".join(
+        [str(parts[0]), *(f"{part:02d}" for part in parts[1:]), *[""] * (3 - len(parts))]
+    )

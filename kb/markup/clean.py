@@ -72,7 +72,7 @@ CLASSES: dict[str, set[str]] = {
         "example",
         "disputed",
         "footnote",
-        "table-scroll",
+        "table-box",
     },
     "math": {"formula"},
     "p": {"admonition-title"},

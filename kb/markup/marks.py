@@ -37,9 +37,7 @@ class CitationProcessor(InlineProcessor):
         return whole, m.start(0), m.end(0)
 
 
-def _cited(
-    notes: Any, whole: etree.Element, key: str, locator: str, text: str
-) -> etree.Element:
+def _cited(notes: Any, whole: etree.Element, key: str, locator: str, text: str) -> etree.Element:
     place = notes.cite(key, locator, text)
     link = etree.SubElement(
         whole, "a", {"class": "cite", "href": f"#ref-{key}", "id": place.anchor}

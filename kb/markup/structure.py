@@ -19,10 +19,12 @@ GIVEN_ID = re.compile(r"\s*\{#([^{}\s]+)\}\s*$")
 SOUND_ID = re.compile(r"^[a-z][a-z0-9-]*$")
 STASHED = re.compile("\x02[^\x03]*\x03")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-RESERVED = {
-    *("main", "answer", "references", "terms", "cite", "related", "ask", "contents", "history"),
-    *("evidence", "examples", "site-search"),
-}
+# Ids that the pages themselves use (templates/kb), and beginnings that others use.
+RESERVED = frozenset(
+    "main title answer contents references cite terms-used related-answers corrections senses "
+    "used ask-heading ask-text site-search".split()
+)
+TAKEN = ("ref-", "cite-", "term-", "claim-", "example-", "fn")
 ADMONITIONS = {"note", "warning", "tip", "example", "disputed"}
 
 
@@ -70,7 +72,7 @@ class GivenIds(Treeprocessor):
                 continue
             given = found.group(1)
             heading.text = (heading.text or "")[: found.start()]
-            if not SOUND_ID.match(given) or given in RESERVED:
+            if not SOUND_ID.match(given) or given in RESERVED or given.startswith(TAKEN):
                 notes.trouble(f"{{#{given}}}", f"{given} cannot be the id of a heading")
             heading.set("id", given)
 
@@ -115,7 +117,7 @@ class Structure(Treeprocessor):
                     box = etree.Element(
                         "div",
                         {
-                            "class": "table-scroll",
+                            "class": "table-box",
                             "tabindex": "0",
                             "role": "group",
                             "aria-label": "Table",

@@ -1,0 +1,176 @@
+"""One answer, its history, its revisions, its citation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from kb import citations, differences, extend, files, metadata, relations
+from kb.citations import works
+from kb.models import Article, Revision
+from kb.references import references
+
+from .finding import answered, public_article
+
+
+@require_safe
+@answered
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    found = public_article(request, slug)
+    newest = found.revisions.first()
+    context = _context(found, newest) | {
+        "body": extend.drawn(found.body_html, found, request),
+        "slots": {
+            name: extend.slot(name, found, request)
+            for name in ("evidence", "after_terms", "ask", "head")
+        },
+        "contents": found.contents,
+        "title": found.title,
+        "short_answer": found.short_answer,
+        "authors": found.authors,
+    }
+    response = render(request, "kb/article.html", context)
+    return _labelled(response, found, newest)
+
+
+def _context(found: Article, newest: Revision | None) -> dict[str, Any]:
+    cited = references(found.citations.select_related("source"))
+    mentions = found.mentions.select_related("term").defer(
+        "term__definition", "term__base_html", "term__definition_html", "term__file_text"
+    )
+    terms = sorted((m.term for m in mentions), key=lambda term: term.name.casefold())
+    item = works.article(found, newest)
+    return {
+        "article": found,
+        "revision": newest,
+        "references": cited,
+        "based_on": found.based_on,
+        "terms": terms,
+        "tags": list(found.tags.all()),
+        "read_first": relations.read_first(found),
+        "related": relations.related(found),
+        "links_here": relations.links_here(found),
+        "corrections": list(found.corrections.all()),
+        "citation": citations.cite(item, "apa"),
+        "styles": citations.STYLES,
+        "cite_url": reverse("kb:article", args=[found.slug]) + "cite/",
+        "highwire": metadata.highwire(item, cited),
+        "json_ld": metadata.article(found, newest, cited),
+    }
+
+
+def _labelled(response: HttpResponse, found: Article, newest: Revision | None) -> HttpResponse:
+    """Signposting (cite-as, describedby) and the true date of the last change."""
+    pinned = settings.SITE_URL + newest.get_absolute_url() if newest else found.permalink
+    about = f"{settings.SITE_URL}{found.get_absolute_url()}cite/csl-json"
+    kind = "application/vnd.citationstyles.csl+json"
+    response["Link"] = f'<{pinned}>; rel="cite-as", <{about}>; rel="describedby"; type="{kind}"'
+    if found.changed_at:
+        response["Last-Modified"] = http_date(found.changed_at.timestamp())
+    return response
+
+
+@require_safe
+@answered
+def markdown(request: HttpRequest, slug: str) -> HttpResponse:
+    """The twin of the page as its Markdown file."""
+    found = public_article(request, slug)
+    newest = found.revisions.first()
+    text = newest.text if newest else files.article_text(found)
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
+
+
+@require_safe
+@answered
+def cite(request: HttpRequest, slug: str, style: str) -> HttpResponse:
+    """The citation of the newest revision, or of ``?revision=n``, as a file."""
+    found = public_article(request, slug)
+    return citation(works.article(found, _revision_asked(request, found)), style, slug)
+
+
+def _revision_asked(request: HttpRequest, found: Article) -> Revision | None:
+    number = request.GET.get("revision", "")
+    if number.isascii() and number.isdigit() and len(number) < 9:
+        return get_object_or_404(found.revisions, number=int(number))
+    return found.revisions.first()
+
+
+def citation(item: dict[str, Any], style: str, name: str) -> HttpResponse:
+    """One item in one style; ``name`` is what a saved file is called."""
+    if style not in citations.STYLES:
+        raise Http404
+    text, content_type = citations.export(item, style)
+    response = HttpResponse(text, content_type=content_type)
+    ending = {"bibtex": "bib", "ris": "ris", "csl-json": "json"}.get(style)
+    if ending:
+        response["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@answered
+def permalink(request: HttpRequest, short_id: str) -> HttpResponse:
+    """The short address leads to wherever the answer lives now."""
+    found = get_object_or_404(Article.objects.exclude(state=Article.State.DRAFT), short_id=short_id)
+    return HttpResponseRedirect(found.get_absolute_url())
+
+
+@require_safe
+@answered
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    found = public_article(request, slug)
+    context = {
+        "of": found,
+        "title": found.title,
+        "revisions": list(found.revisions.defer("text", "html", "contents")),
+        "corrections": list(found.corrections.all()),
+    }
+    return render(request, "kb/history.html", context)
+
+
+@require_safe
+@answered
+def revision(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One published wording, with a notice when it is not the newest."""
+    found = public_article(request, slug)
+    shown = get_object_or_404(found.revisions, number=number)
+    newest = found.revisions.values_list("number", flat=True).first()
+    context = {
+        "article": found,
+        "revision": shown,
+        "newest": newest,
+        "is_old": shown.number != newest,
+        "body": extend.drawn(shown.html, found, request),
+        "references": references(found.citations.select_related("source")),
+        "citation": citations.cite(works.article(found, shown), "apa"),
+        "styles": citations.STYLES,
+    }
+    return render(request, "kb/revision.html", context)
+
+
+@require_safe
+@answered
+def compare(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
+    """Two wordings as one text with what went and what came."""
+    found = public_article(request, slug)
+    before = get_object_or_404(found.revisions, number=old)
+    after = get_object_or_404(found.revisions, number=new)
+    return render(request, "kb/compare.html", comparison(found, before, after))
+
+
+def comparison(of: Any, before: Revision, after: Revision) -> dict[str, Any]:
+    return {
+        "of": of,
+        "before": before,
+        "after": after,
+        "title_difference": differences.words(before.title, after.title),
+        "summary_difference": differences.words(before.summary, after.summary),
+        "difference": differences.rendered(before.html, after.html),
+    }
