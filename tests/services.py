@@ -57,7 +57,7 @@ def postgresql() -> Iterator[str]:
     )
     subprocess.run([*control, "-o", options, "start"], **run)
     try:
-        yield f"postgres://postgres@{str(folder).replace('/', '%2F')}/postgres"
+        yield f"postgres://postgres@/postgres?host={folder}"
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/")
         shutil.rmtree(folder, ignore_errors=True)
