@@ -11,7 +11,7 @@ class SimulatorConfig(AppConfig):
     def ready(self) -> None:
         from kb import extend
 
-        from . import checks, example_files
+        from . import blocks, checks, example_files
         from .claims import extend as claims
         from .models import guards
 
@@ -19,6 +19,7 @@ class SimulatorConfig(AppConfig):
         extend.article_field("examples", example_files.slugs_by_article)
         extend.search_source("example", example_files.search_entries)
         extend.publish_check(checks.examples_are_ready)
+        blocks.register()
         claims.register()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="simulator.guards")

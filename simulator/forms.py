@@ -7,10 +7,12 @@ parameters; what was typed stays as it was typed when something is wrong with it
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from simulator.engine.errors import ParameterError, ParametersRefused
 from simulator.engine.experiments.base import (
@@ -355,3 +357,9 @@ def _sentence(words: str) -> str:
     words = words.strip()
     words = words[:1].upper() + words[1:]
     return words if words.endswith((".", "!", "?")) else words + "."
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The first run number in a text, such as a copied address."""
+    match = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text[:500].lower())
+    return UUID(match[0]) if match else None

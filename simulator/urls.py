@@ -1,10 +1,29 @@
-"""Addresses of the pages."""
+"""Addresses of the lab, of runs and sweeps, and of the ledger."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import health
+from .views import check, compare, files, lab, runs, sweeps
 
 urlpatterns = [
+    path("lab/", lab.index, name="lab"),
+    path("lab/<slug:slug>/", lab.detail, name="lab-detail"),
+    path("lab/<slug:slug>/code/", lab.code, name="lab-code"),
+    path("lab/<slug:slug>/sweep/", sweeps.form_page, name="lab-sweep"),
+    path("runs/compare/", compare.page, name="compare"),
+    path("runs/<uuid:run_id>/", runs.page, name="run"),
+    path("runs/<uuid:run_id>/fragment", runs.fragment, name="run-fragment"),
+    path("runs/<uuid:run_id>/cancel", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>.json", files.as_json, name="run-json"),
+    path("runs/<uuid:run_id>.csv", files.as_csv, name="run-csv"),
+    path("runs/<uuid:run_id>.svg", files.as_svg, name="run-svg"),
+    path("runs/<uuid:run_id>.png", files.as_png, name="run-png"),
+    path("sweeps/<uuid:sweep_id>/", sweeps.page, name="sweep"),
+    path("sweeps/<uuid:sweep_id>/fragment", sweeps.fragment, name="sweep-fragment"),
+    path("sweeps/<uuid:sweep_id>/cancel", sweeps.cancel, name="sweep-cancel"),
+    path("sweeps/<uuid:sweep_id>/resume", sweeps.resume, name="sweep-resume"),
+    path("check/", check.page, name="check"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("simulator.claim_urls")),
 ]

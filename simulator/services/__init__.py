@@ -13,6 +13,7 @@ from .catalogue import (
     experiment_or_404,
     experiments,
     preload,
+    sources,
 )
 from .clients import client_key
 from .executing import execute_run, in_words, run_now, work_off
@@ -54,7 +55,6 @@ __all__ = [
     "current_engine",
     "daily_work",
     "dismiss_worker",
-    "engine_version_of",
     "execute_run",
     "expected_wait",
     "experiment",

@@ -56,7 +56,3 @@ def sources(found: Experiment) -> dict[str, Path]:
     """The engine files that an experiment stands on, by their path inside the engine."""
     root = Path(provenance.ROOT)
     return {str(p.relative_to(root)): p for p in provenance.sources(found.package)}
-
-
-def engine_version_of(found: Experiment) -> str:
-    return engine_version(found.package)

@@ -1,0 +1,78 @@
+"""Examples in answers: ``::example slug`` draws the stored result, the form folded beneath."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from kb import extend
+from kb.models import Article
+
+from . import exhibits, forms, services
+from .models import Example, Run
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    extend.block("example", draw_example)
+
+
+def draw_example(slug: str, article: Article | None, request: HttpRequest) -> str:
+    """The example with its stored result; an unknown slug says so instead of vanishing."""
+    found = Example.objects.filter(slug=slug).select_related("result_run", "article").first()
+    if found is None:
+        return render_to_string("simulator/_missing.html", {"slug": slug})
+    return render_to_string(
+        "simulator/_example.html", context(found) | {"article": article}, request
+    )
+
+
+def context(example: Example) -> dict[str, Any]:
+    """What the example's block and its page in the lab have in common."""
+    try:
+        experiment = services.experiment(example.experiment)
+    except services.UnknownExperiment:
+        experiment = None
+    run = services.stored_run(example)
+    found: dict[str, Any] = {
+        "example": example,
+        "experiment": experiment,
+        "exhibit": exhibits.exhibit(run, example) if run else None,
+        "pending": pending(example),
+        "path": example.get_absolute_url(),
+    }
+    if experiment is not None:
+        found["form"] = forms.form_for(experiment, example.parameters, example.seed)
+        found["presets"] = presets(experiment, example)
+    return found
+
+
+def pending(example: Example) -> Run | None:
+    """The unfinished run that will answer this example, if one is under way."""
+    if not example.fingerprint or not example.is_due:
+        return None
+    return Run.objects.unfinished().filter(fingerprint=example.fingerprint).first()
+
+
+def presets(experiment: Any, example: Example | None = None) -> list[dict[str, str]]:
+    """Other settings with a story: the experiment's own and its other examples."""
+    usual = {p.name: p.default for p in experiment.parameters}
+    path = f"/lab/{experiment.slug}/"
+    found = [
+        {
+            "name": preset.name,
+            "story": preset.story,
+            "url": forms.link(path, experiment, preset.parameters, usual),
+        }
+        for preset in experiment.presets
+    ]
+    others = Example.objects.filter(experiment=experiment.slug)
+    if example is not None:
+        others = others.exclude(pk=example.pk)
+    found += [
+        {"name": other.title, "story": other.story, "url": other.get_absolute_url()}
+        for other in others
+    ]
+    return found

@@ -1,0 +1,202 @@
+"""``/lab/``: everything that can be run, one page each, and the Run button."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.requests import anonymous_post
+from simulator import blocks, forms, services
+from simulator.models import FAILED, QUEUED, RUNNING, Example, Run
+
+GROUPS = (("calculator", "Calculators"), ("simulation", "Simulations"))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a run was not accepted although its values are right."""
+
+    status: int
+    words: str
+    retry_after: int
+    nearest: Run | None = None
+
+    @property
+    def wait(self) -> str:
+        return in_words(self.retry_after)
+
+
+def in_words(seconds: float | None) -> str:
+    """``12 seconds``, ``3 minutes``: an honest wait, rounded up."""
+    if seconds is None:
+        return ""
+    whole = max(1, math.ceil(seconds))
+    if whole < 90:
+        return f"{whole} second{'s' if whole != 1 else ''}"
+    return f"{math.ceil(whole / 60)} minutes"
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All examples with the state of their results, then all experiments."""
+    rows = [_row(example) for example in Example.objects.select_related("result_run", "article")]
+    experiments = services.experiments()
+    groups = [
+        (heading, [e for e in experiments if e.kind == kind])
+        for kind, heading in GROUPS
+        if any(e.kind == kind for e in experiments)
+    ]
+    return render(request, "simulator/lab.html", {"examples": rows, "groups": groups})
+
+
+def _row(example: Example) -> dict[str, Any]:
+    run = services.stored_run(example)
+    document = run.document if run else None
+    state, words = _standing(example, run)
+    article = example.article
+    return {
+        "example": example,
+        "run": run,
+        "headline": (document or {}).get("headline", ""),
+        "state": state,
+        "words": words,
+        "article": article if article and article.state == "published" else None,
+    }
+
+
+def _standing(example: Example, run: Run | None) -> tuple[str, str]:
+    """One word for the style and a few for the reader."""
+    if not example.fingerprint:
+        return "broken", "cannot be run as it stands"
+    waiting = Run.objects.filter(fingerprint=example.fingerprint).order_by("-created_at").first()
+    if run is not None and not example.is_due:
+        return "verified", "fresh"
+    if waiting is not None and waiting.status in (QUEUED, RUNNING):
+        return "due", "being computed" if run is None else "being renewed"
+    if waiting is not None and waiting.status == FAILED:
+        return "broken", "its last run failed"
+    return "due", "not computed yet" if run is None else "older than its engine or data"
+
+
+@anonymous_post
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One example, or an experiment by its own name, with its form."""
+    example = Example.objects.filter(slug=slug).select_related("result_run", "article").first()
+    experiment = services.experiment_or_404(example.experiment if example else slug)
+    values = dict(example.parameters) if example else {}
+    seed = example.seed if example else None
+    if request.method == "POST":
+        return _submit(request, experiment, example, values, seed)
+    found, linked_seed, notices = forms.values_from_link(experiment, _link_values(request), values)
+    form = forms.form_for(experiment, found, seed if linked_seed is None else linked_seed)
+    return _page(request, experiment, example, form, notices=notices)
+
+
+def _link_values(request: HttpRequest) -> dict[str, str]:
+    return {k: v for k, v in request.GET.dict().items() if k != "from"}
+
+
+def _page(
+    request: HttpRequest,
+    experiment: Any,
+    example: Example | None,
+    form: forms.RunForm,
+    *,
+    notices: list[str] | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    path = example.get_absolute_url() if example else f"/lab/{experiment.slug}/"
+    context: dict[str, Any] = blocks.context(example) if example else {}
+    context |= {
+        "experiment": experiment,
+        "title": example.title if example else experiment.title,
+        "form": form,
+        "path": path,
+        "canonical": settings.SITE_URL + path,
+        "notices": notices or [],
+        "refusal": refusal,
+        "presets": blocks.presets(experiment, example),
+        "parent": parent_of(request),
+    }
+    response = render(request, "simulator/lab_detail.html", context, status=status)
+    if refusal is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def parent_of(request: HttpRequest) -> Run | None:
+    """The run that the values were taken from, named by ``from`` in the link or the form."""
+    named = request.POST.get("from") or request.GET.get("from") or ""
+    try:
+        return Run.objects.filter(pk=uuid.UUID(named)).first()
+    except ValueError:
+        return None
+
+
+def _submit(
+    request: HttpRequest,
+    experiment: Any,
+    example: Example | None,
+    values: dict[str, Any],
+    seed: int | None,
+) -> HttpResponse:
+    typed = request.POST.dict()
+    form = forms.form_from_post(experiment, typed, values, seed)
+    refusal: Refusal | None = None
+    try:
+        parameters, typed_seed = forms.read_post(experiment, typed, values)
+        run, created = services.find_or_create_run(
+            experiment=experiment,
+            parameters=parameters,
+            seed=seed if typed_seed is None else typed_seed,
+            example=example,
+            client=services.client_key(request),
+            parent=parent_of(request),
+        )
+    except services.ParametersRefused as refused:
+        form.show(refused.errors)
+        return _page(request, experiment, example, form, status=422)
+    except services.QuotaExceeded as error:
+        refusal = Refusal(429, str(error), math.ceil(error.retry_after))
+    except services.QueueFull as error:
+        refusal = Refusal(503, str(error), math.ceil(error.retry_after), error.nearest)
+    if refusal is not None:
+        return _page(request, experiment, example, form, refusal=refusal, status=refusal.status)
+    response = HttpResponseRedirect(run.get_absolute_url() + ("" if created else "#known"))
+    response.status_code = 303
+    return response
+
+
+@require_safe
+def code(request: HttpRequest, slug: str) -> HttpResponse:
+    """The sources of an experiment, read-only: its own two files, then what they stand on."""
+    example = Example.objects.filter(slug=slug).first()
+    experiment = services.experiment_or_404(example.experiment if example else slug)
+    sources = services.sources(experiment)
+    own = [name for name in sources if _is_own(name, experiment.package)]
+    wanted = request.GET.get("file", "")
+    if wanted and wanted not in sources:
+        raise Http404("There is no such file.")
+    shown = [wanted] if wanted else own
+    context = {
+        "experiment": experiment,
+        "engine_version": services.current_engine(experiment),
+        "files": [(name, Path(sources[name]).read_text(encoding="utf-8")) for name in shown],
+        "others": [name for name in sources if name not in shown],
+        "count": len(sources),
+    }
+    return render(request, "simulator/code.html", context)
+
+
+def _is_own(name: str, package: str) -> bool:
+    return name.startswith(f"experiments/{package.rpartition('.')[2]}/")
