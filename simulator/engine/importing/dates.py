@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
-ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
-COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-NAMED = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})")
+ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.A)
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.A)
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.A)
+NAMED = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})", re.A)
 STAMP = re.compile(
     r"(?P<day>\S+?)[T ](?P<h>\d{1,2}):(?P<m>\d{2})(:(?P<s>\d{2})(\.\d+)?)?\s*"
-    r"(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r"(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
+    re.A,
 )
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 

@@ -12,9 +12,9 @@ from .report import ImportRefused
 
 MAXIMUM_BYTES = 64 * 2**20
 MISSING = frozenset({"", ".", "-", "--", "na", "n/a", "#n/a", "nan", "null", "none"})
-GROUPED = re.compile(r"[+-]?\d{1,3}([,_'’ \u00a0\u2009\u202f]\d{3})+(\.\d*)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}([,_'’ \u00a0\u2009\u202f]\d{3})+(\.\d*)?", re.A)
 GROUPING = re.compile(r"[,_'’ \u00a0\u2009\u202f]")
-DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.A)
 CURRENCIES = {"$": "USD", "usd": "USD", "eth": "ETH", "Ξ": "ETH", "ξ": "ETH"}
 
 
