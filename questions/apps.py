@@ -10,10 +10,15 @@ class QuestionsConfig(AppConfig):
         """Register the kinds of item, the ask form of articles and what publishing means here."""
         from kb import extend
 
-        from . import ask_form, drafts, kinds, question_kind, report_kind, roles
+        from simulator.claims import extend as claims
+
+        from . import ask_form, challenges, drafts, kinds, question_kind, report_kind, roles
 
         kinds.register(question_kind.KIND)
         kinds.register(report_kind.ERRORS)
+        kinds.register(challenges.KIND)
         extend.page_extras("ask", ask_form.draw)
+        extend.page_extras("after_terms", challenges.on_article)
+        claims.page_extra(challenges.on_claim)
         extend.article_published.connect(drafts.on_published, dispatch_uid="questions.published")
         post_migrate.connect(roles.create, sender=self, dispatch_uid="questions.roles")

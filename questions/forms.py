@@ -54,7 +54,7 @@ class PlainNumber(forms.Field):
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> float | None:
-        text = str(value or "").strip().replace(",", ".") if value is not None else ""
+        text = str(value or "").strip()
         if not text:
             return None
         if not PLAIN_NUMBER.fullmatch(text):

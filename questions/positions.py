@@ -22,12 +22,17 @@ LABELS = {
 EXPERIMENT = "iron-condor"
 
 
+def rise(long_put: float, short_put: float, short_call: float, long_call: float) -> bool:
+    """The strikes are in order; the two sold ones may be equal (an iron butterfly)."""
+    return long_put < short_put <= short_call < long_call
+
+
 def fits_condor(position: dict[str, Any]) -> bool:
     """Spot, days and four strikes in order are given; the credit is for comparison only."""
     if any(position.get(name) is None for name in ("spot", "days", *STRIKES)):
         return False
     long_put, short_put, short_call, long_call = (position[name] for name in STRIKES)
-    return bool(long_put < short_put < short_call < long_call)
+    return rise(long_put, short_put, short_call, long_call)
 
 
 def condor_parameters(position: dict[str, Any]) -> dict[str, Any]:

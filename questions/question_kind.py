@@ -82,12 +82,12 @@ def _tell(question: Question, template: str, decision: Decision, **extra: Any) -
 
 
 def mark_spam(item: Any, decision: Decision) -> None:
-    item.is_spam = True
+    item.is_spam, item.is_cleared = True, False
     spam.learn(item, is_spam=True)
 
 
 def unmark_spam(item: Any, decision: Decision) -> None:
-    item.is_spam, item.spam_score = False, 0.0
+    item.is_spam, item.is_cleared = False, True
     spam.learn(item, is_spam=False)
 
 
@@ -97,9 +97,9 @@ def forget_spam(item: Any, entry: LogEntry) -> None:
 
 def _judged_good(question: Question) -> None:
     """A real question that showed signals makes those signals count for less."""
+    question.is_cleared = True
     if question.spam_reasons:
         spam.learn(question, is_spam=False)
-        question.spam_score = 0.0
 
 
 def _unjudge(question: Question, entry: LogEntry) -> None:
@@ -233,7 +233,7 @@ KIND = Kind(
     watched=(
         "state",
         "is_spam",
-        "spam_score",
+        "is_cleared",
         "reason",
         "text",
         "accepted_at",

@@ -89,7 +89,7 @@ def report_kind(
                 lambda report: report.state != Report.State.OPEN,
             ),
         ),
-        watched=("state", "is_spam", "spam_score", "reason", "decided_at", "decided_by_id"),
+        watched=("state", "is_spam", "is_cleared", "reason", "decided_at", "decided_by_id"),
         template=template,
         details=details,
         prepare=prepare,

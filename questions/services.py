@@ -109,7 +109,8 @@ def correct(question: Question, text: str) -> None:
     def change(row: Question) -> None:
         if not row.is_open:
             raise NotPossible("This question has been decided; its text stays as it is.")
-        row.text, row.spam_score, row.state = text, None, Question.State.PENDING
+        row.text, row.state = text, Question.State.PENDING
+        row.spam_score, row.is_cleared = None, False
 
     _act(question, "correct", ("text", "state"), change)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import asked, asking, mail_links, moderating, reports, status
+from .views import asked, asking, challenging, mail_links, moderating, reports, status
 
 app_name = "questions"
 TOKEN = r"(?P<token>[A-Za-z0-9_-]{22})"  # noqa: S105 - a pattern
@@ -24,6 +24,7 @@ urlpatterns = [
     path("asked/", asked.asked, name="asked"),
     path("report/", reports.new, name="report"),
     re_path(rf"^report/{TOKEN}/$", reports.receipt, name="report-receipt"),
+    path("claims/<str:public_id>/challenge", challenging.challenge, name="challenge"),
     path("moderation/", moderating.queue, name="queue"),
     path("moderation/state", moderating.state, name="queue-state"),
     path("moderation/bulk", moderating.bulk, name="bulk"),

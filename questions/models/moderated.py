@@ -33,6 +33,9 @@ class Moderated(models.Model):
     spam_score = models.FloatField(null=True, blank=True, editable=False)
     spam_reasons = models.JSONField(default=list, blank=True, editable=False)
     is_spam = models.BooleanField(default=False)
+    is_cleared = models.BooleanField(
+        default=False, help_text="Somebody has seen that it is no spam", editable=False
+    )
     reason = models.TextField(
         blank=True, help_text="What the sender reads about the decision, in words that help."
     )
@@ -61,7 +64,7 @@ class Moderated(models.Model):
     @property
     def is_suspicious(self) -> bool:
         """The weak signals add up; it is held for a look, never refused."""
-        return (self.spam_score or 0) >= SUSPICION
+        return not self.is_cleared and (self.spam_score or 0) >= SUSPICION
 
     @property
     def can_get_mail(self) -> bool:
