@@ -9,7 +9,6 @@ class QuestionsConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds of item, the ask form of articles and what publishing means here."""
         from kb import extend
-
         from simulator.claims import extend as claims
 
         from . import ask_form, challenges, drafts, kinds, question_kind, report_kind, roles
