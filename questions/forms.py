@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from kb.models import Article, Category
 
 from .models import TEXT_LIMIT
-from .positions import FIELDS, LABELS, STRIKES
+from .positions import FIELDS, LABELS, STRIKES, rise
 
 PLAIN_NUMBER = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
 TRAP = "second_subject"
@@ -115,8 +115,8 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        strikes = [given.get(name) for name in STRIKES]
-        if all(strike is not None for strike in strikes) and strikes != sorted(set(strikes)):  # type: ignore[type-var]
+        strikes = [given[name] for name in STRIKES if given.get(name) is not None]
+        if len(strikes) == len(STRIKES) and not rise(*strikes):
             self.add_error(
                 "long_put", "The four strikes must rise from the bought put to the call."
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -116,6 +117,11 @@ def send_digest(*, over: int = 10, older: dt.timedelta = dt.timedelta(hours=48))
         ]
         Mail.objects.bulk_create(mails)
     return len(mails)
+
+
+def on_daily(sender: Any, **rest: Any) -> None:
+    """Once a day: tell the moderators if there is something to tell."""
+    send_digest()
 
 
 def moderators() -> set[str]:

@@ -55,6 +55,8 @@ class Command(BaseCommand):
         else:
             self._say("No broker was found; runs are taken from the database directly.")
             supervisor.add(Child("worker", manage("work_off", "--forever")))
+        # Scores questions and sends mail, so that no reader's request has to.
+        supervisor.add(Child("mail", manage("tend_questions", "--every", "10"), patience=3))
         supervisor.add(Child("site", site_command(host, port), patience=5))
         if supervisor.wait_for(lambda: is_healthy(host, port), seconds=120):
             address = f"http://{_bracketed(host)}:{port}/"
