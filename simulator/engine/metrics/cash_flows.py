@@ -6,9 +6,11 @@ of return. All rates above −1 are ``u`` on the real line, so *every* real root
 
 * Descartes: f has no more roots than c has sign changes (Pólya–Szegő V.77 for real t);
 * outside a bound on |u| the first or the last flow outweighs all others together;
-* inside, f and f′ are scanned on a fine grid: a sign change of f brackets a root, a sign
-  change of f′ between equal signs of f brackets an extremum, which is either two
-  roots close together, or one touching zero, or none. Brent's method polishes.
+* inside, f and f′ are scanned on a grid that is even in asinh(uT), T the span of the flows:
+  at a rate u only the first few 1/u of time matter, so f varies on the scale of u itself.
+  A sign change of f brackets a root; a sign change of f′ between equal signs of f brackets
+  an extremum, which is either two roots close together, or one touching zero, or none.
+  Brent's method polishes.
 
 Leading and trailing zeros change nothing. Rates are returned as fractions, ascending.
 """
@@ -27,8 +29,8 @@ from ..units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
 LOWEST, HIGHEST = -36.0, 690.0  # 1 + r from the last digit above zero to the largest double
-CORE, STEP = 2.5, 0.0025
-CELLS = 3_000_000
+STEP = 0.005
+CELLS = 1_000_000
 TOUCH = 1e-13
 SNAP = 1e-12
 
@@ -169,9 +171,9 @@ def _roots(c: Array, t: Array, changes: int) -> list[Root]:
 
 
 def _at_grid_point(grid: Array, sign: Array, i: int) -> Root:
-    """A grid point may be the root itself; it touches when both neighbours agree in sign."""
-    beside = sign[max(i - 1, 0)] * sign[min(i + 1, grid.size - 1)]
-    return Root(_rate(grid[i]), bool(beside > 0.0))
+    """A grid point may be the root itself; it touches when f has one sign on both sides."""
+    before, after = sign[:i][sign[:i] != 0.0], sign[i:][sign[i:] != 0.0]
+    return Root(_rate(grid[i]), bool(before.size and after.size and before[-1] == after[0]))
 
 
 def _grid(c: Array, t: Array, *, single: bool) -> Array:
@@ -182,12 +184,10 @@ def _grid(c: Array, t: Array, *, single: bool) -> Array:
     low, high = max(low - 1e-3, LOWEST), min(high + 1e-3, HIGHEST)
     if single:
         return np.array([low, high])
-    inner = max(min(STEP, 1.0 / (8.0 * t[-1])), 2.0 * CORE * c.size / CELLS)
-    left, right = max(low, -CORE), min(high, CORE)
-    middle = np.linspace(left, right, int(max(right - left, 0.0) / inner) + 2)
-    outer = np.geomspace(CORE, HIGHEST, 400)
-    parts = [[low], -outer[(-outer > low)], middle, outer[outer < high], [high]]
-    return np.unique(np.concatenate(parts))
+    first, last = np.arcsinh(low * t[-1]), np.arcsinh(high * t[-1])
+    points = int((last - first) / STEP) + 2
+    even = np.linspace(first, last, min(points, CELLS // c.size))
+    return np.unique(np.concatenate([[low, 0.0, high], np.sinh(even) / t[-1]]))
 
 
 def _values(c: Array, t: Array, u: Array) -> tuple[Array, Array]:

@@ -25,6 +25,6 @@ def rsi(*, closes: ArrayLike, days: int = DAYS) -> Array:
     L = wilder(values=np.maximum(-change, 0.0), n=days)
     moved = G + L
     with np.errstate(invalid="ignore", divide="ignore"):
-        index = np.where(moved > 0.0, 100.0 * G / moved, np.nan)
+        index = np.where(moved > 0.0, 100.0 * (G / moved), np.nan)  # never above 100
     first = np.full((*index.shape[:-1], 1), np.nan)
     return np.concatenate([first, index], axis=-1)
