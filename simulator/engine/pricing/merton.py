@@ -73,7 +73,7 @@ def greeks(
         *(floats(a) for a in (spot, strike, expiry, vol, rate, dividend_yield, signs(call)))
     )
     jump = jump_mean + 0.5 * jump_sd**2
-    counts = _counts(jump_intensity * float(np.max(T, initial=0.0)), jump)
+    counts = jump_counts(jump_intensity * float(np.max(T, initial=0.0)), jump)
     n = counts.reshape(-1, *([1] * T.ndim))
     m = math.expm1(jump)
     discount, Q = np.exp(-r * T), np.exp(-q * T)
@@ -101,7 +101,7 @@ def greeks(
     return Greeks(value, delta, gamma, vega, theta, T * (S * delta - value), -T * S * delta)
 
 
-def _counts(mean: float, jump: float) -> Any:
+def jump_counts(mean: float, jump: float) -> Any:
     """The numbers of jumps worth summing, under both probability and share measure."""
     centres = (mean, mean * math.exp(min(jump, 30.0)))
     low = min(c - 9.5 * math.sqrt(c) for c in centres)

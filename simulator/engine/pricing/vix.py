@@ -252,21 +252,19 @@ def _future(model: VixModel, T: float) -> float:
     return 50.0 / math.sqrt(math.pi) * _over_scales(model, T, integrand)
 
 
-def _future_slopes(model: VixModel, T: float) -> list[float]:
-    """dF/dv0 of each factor: -d ln L/dv0 under the integral."""
-    _, B = model.loadings
-    slopes = []
-    for factor, b in zip(model.factors, B, strict=True):
-        half = 0.5 * factor.sigma**2 * _mean_decay(factor.kappa, T) * T
-        decay = b * math.exp(-factor.kappa * T)
+def _future_slope(model: VixModel, T: float, index: int) -> float:
+    """dF/dv0 of one factor: -d ln L/dv0 under the integral."""
+    factor, b = model.factors[index], model.loadings[1][index]
+    half = 0.5 * factor.sigma**2 * _mean_decay(factor.kappa, T) * T
+    decay = b * math.exp(-factor.kappa * T)
 
-        def integrand(s: Floats, b: float = b, half: float = half, decay: float = decay) -> Floats:
-            L = np.exp(log_laplace(model, s, T))
-            result: Floats = L * decay / (1.0 + s * b * half) / np.sqrt(s)
-            return result
+    def integrand(s: Floats) -> Floats:
+        result: Floats = (
+            np.exp(log_laplace(model, s, T)) * decay / (1.0 + s * b * half) / np.sqrt(s)
+        )
+        return result
 
-        slopes.append(50.0 / math.sqrt(math.pi) * _over_scales(model, T, integrand))
-    return slopes
+    return 50.0 / math.sqrt(math.pi) * _over_scales(model, T, integrand)
 
 
 def _future_beta(model: VixModel, T: float) -> float:
@@ -275,19 +273,29 @@ def _future_beta(model: VixModel, T: float) -> float:
     now = model.squared_now
     if now == 0.0:
         return math.nan
-    _, B = model.loadings
-    spot = [50.0 * b / math.sqrt(now) for b in B]
-    if model.is_certain:
-        later = _certain_squared(model, T)
-        pairs = zip(model.factors, B, strict=True)
-        ahead = [50.0 * b * math.exp(-f.kappa * T) / math.sqrt(later) for f, b in pairs]
-    else:
-        ahead = _future_slopes(model, T)
+    spot = [50.0 * b / math.sqrt(now) for b in model.loadings[1]]
     weights = [f.sigma**2 * f.v0 for f in model.factors]
     if sum(weights) == 0.0:
-        weights = [f.sigma**2 or 1e-300 for f in model.factors]
-    top = sum(w * x * y for w, x, y in zip(weights, ahead, spot, strict=True))
-    return top / sum(w * y * y for w, y in zip(weights, spot, strict=True))
+        weights = [f.sigma**2 for f in model.factors]
+    if sum(weights) == 0.0:  # nothing moves by itself: every factor's move counts alike
+        weights = [1.0 for _ in model.factors]
+    top = bottom = 0.0
+    for index, (weight, slope) in enumerate(zip(weights, spot, strict=True)):
+        if weight > 0.0:
+            top += weight * slope * _slope_ahead(model, T, index)
+            bottom += weight * slope * slope
+    return top / bottom
+
+
+def _slope_ahead(model: VixModel, T: float, index: int) -> float:
+    """dF/dv0 of one factor, random or not."""
+    if not model.is_certain:
+        return _future_slope(model, T, index)
+    later = _certain_squared(model, T)
+    if later == 0.0:
+        return math.inf
+    decay = math.exp(-model.factors[index].kappa * T)
+    return 50.0 * model.loadings[1][index] * decay / math.sqrt(later)
 
 
 def _calls(model: VixModel, K: Floats, T: float, F: float) -> Floats:

@@ -175,6 +175,15 @@ def strikes_by_credit(
     nought) or not positive is refused, with the largest credit there is.
     """
     goal, F, width = np.broadcast_arrays(floats(target), smile.forward, floats(wing_width))
+    if np.any(width >= F):
+        ceiling = float(np.min(F))
+        raise ParameterError(
+            "wing_width",
+            f"the long put would be struck at or under nought: the wing must be below "
+            f"{ceiling:.2f}",
+            maximum=ceiling,
+            unit="index points",
+        )
     largest = credit(_with_wings(F, F, width, 0.0), smile)
     if np.any(goal <= 0.0) or np.any(goal > largest):
         ceiling = float(np.min(largest))

@@ -86,7 +86,7 @@ experiment = Experiment(
         what_it_is=(
             "Square-root variance factors, with jumps of the index and of its variance. VIX "
             "squared is linear in the factors; future and options follow from one Laplace "
-            "transform, exact to rounding. Options are on the future and settle on the VIX at expiry."
+            "transform, exact to rounding. Options are on the future and settle on the VIX."
         ),
         leaves_out=(
             "the special opening quotation at which real VIX products settle",
