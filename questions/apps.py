@@ -10,8 +10,18 @@ class QuestionsConfig(AppConfig):
         """Register the kinds of item, the ask form of articles and what publishing means here."""
         from kb import extend
         from simulator.claims import extend as claims
+        from simulator.services.signals import daily
 
-        from . import ask_form, challenges, drafts, kinds, question_kind, report_kind, roles
+        from . import (
+            ask_form,
+            challenges,
+            drafts,
+            health,
+            kinds,
+            question_kind,
+            report_kind,
+            roles,
+        )
 
         kinds.register(question_kind.KIND)
         kinds.register(report_kind.ERRORS)
