@@ -25,6 +25,7 @@ class MetricRow:
     unit: str
     value: Any
     interval: str
+    term: str
     term_url: str
 
     @property
@@ -179,6 +180,7 @@ def metric_rows(metrics: Sequence[Mapping[str, Any]]) -> list[MetricRow]:
             unit=m["unit"],
             value=m["value"],
             interval=presentation.interval_text(m),
+            term=m.get("term") or "",
             term_url=f"/glossary/{m['term']}/" if m.get("term") in known else "",
         )
         for m in metrics

@@ -186,6 +186,7 @@ def _context(request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
         "cells": _cells(sweep, metric, rows, x, y),
         "fixed": fixed,
         "exhibit": {"notice": services.NOTICE},
+        "refresh": 5,
     }
 
 
