@@ -17,7 +17,7 @@ Leading and trailing zeros change nothing. Rates are returned as fractions, asce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from scipy.optimize import brentq
 from ..units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
+Function = Callable[[float, Array, Array], float]
 LOWEST, HIGHEST = -36.0, 690.0  # 1 + r from the last digit above zero to the largest double
 STEP = 0.005
 CELLS = 1_000_000
@@ -217,13 +218,12 @@ def _slope(u: float, c: Array, t: Array) -> float:
 
 
 def _crossing(c: Array, t: Array, low: float, high: float) -> Root:
-    u = brentq(_f, low, high, args=(c, t), xtol=1e-15, rtol=8.9e-16, maxiter=300)
-    return Root(_rate(u), False)
+    return Root(_rate(_zero(_f, c, t, low, high)), False)
 
 
 def _around_extremum(c: Array, t: Array, low: float, high: float) -> list[Root]:
     """The two roots, the touching root or nothing on both sides of an extremum of f."""
-    top = brentq(_slope, low, high, args=(c, t), xtol=1e-15, rtol=8.9e-16, maxiter=300)
+    top = _zero(_slope, c, t, low, high)
     at, beside = _f(top, c, t), _f(low, c, t)
     size = float(np.sum(np.abs(c) * _discount(t, np.array([top]))))
     if abs(at) <= TOUCH * size:
@@ -231,6 +231,14 @@ def _around_extremum(c: Array, t: Array, low: float, high: float) -> list[Root]:
     if at * beside > 0.0:
         return []
     return [_crossing(c, t, low, top), _crossing(c, t, top, high)]
+
+
+def _zero(function: Function, c: Array, t: Array, low: float, high: float) -> float:
+    """Brent's zero; where rounding has eaten the change of sign, the end that is nearer to it."""
+    left, right = function(low, c, t), function(high, c, t)
+    if left * right >= 0.0:
+        return low if abs(left) <= abs(right) else high
+    return float(brentq(function, low, high, args=(c, t), xtol=1e-15, rtol=8.9e-16, maxiter=300))
 
 
 def _rate(u: float) -> float:

@@ -163,3 +163,30 @@ def test_nobody_pays_for_no_capital():
 
 def test_a_collection_that_does_not_trade_has_no_turnover_time():
     assert cash_flows.floor_to_volume(floor=1.0, supply=10.0, volume=0.0) is None
+
+
+def companion_rates(flows):
+    """The same roots from the eigenvalues of the companion matrix: slow and obvious."""
+    kept = np.trim_zeros(np.asarray(flows))
+    x = np.roots(kept[::-1]) if kept.size > 1 else np.array([])
+    return sorted(1 / z.real - 1 for z in x if abs(z.imag) < 1e-7 * abs(z) and z.real > 1e-12)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_roots_are_those_of_the_companion_matrix(seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        n = rng.integers(2, 40)
+        flows = rng.normal(size=n) * 10.0 ** rng.uniform(-3, 3, n)
+        found = rates(flows)
+        assert len(found) == len(companion_rates(flows))
+        np.testing.assert_allclose(found, companion_rates(flows), rtol=1e-5, atol=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3_000_000), amounts), min_size=1, max_size=12))
+def test_flows_over_thousands_of_years_are_searched_without_trouble(dated):
+    days, flows = zip(*dated, strict=True)
+    times = np.array(days) / 365
+    found = rates(flows, times)
+    assert found == sorted(found)
+    assert all(np.isfinite(found))
