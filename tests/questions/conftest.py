@@ -25,7 +25,7 @@ def visitor():
 
 @pytest.fixture
 def moderator(db):
-    user = User.objects.create_user("mona", "mona@example.org", "a long password 1")
+    user = User.objects.create_user("mona", "mona@example.org")
     group, _ = Group.objects.get_or_create(name="moderator")
     # The role is made after migrations; a test that flushes the tables lost it.
     group.permissions.add(Permission.objects.get(codename="moderate"))
@@ -35,14 +35,14 @@ def moderator(db):
 
 @pytest.fixture
 def colleague(moderator):
-    user = User.objects.create_user("carl", "carl@example.org", "a long password 1")
+    user = User.objects.create_user("carl", "carl@example.org")
     user.groups.set(moderator.groups.all())
     return user
 
 
 @pytest.fixture
 def editor(db):
-    user = User.objects.create_user("edda", "edda@example.org", "a long password 1", is_staff=True)
+    user = User.objects.create_user("edda", "edda@example.org", is_staff=True)
     wanted = Permission.objects.filter(content_type__app_label="kb")
     user.user_permissions.set(wanted)
     return user

@@ -106,6 +106,8 @@ def test_strikes_out_of_order_are_named(visitor):
     page = visitor.post("/questions/new/", {"text": TEXT, **strikes})
     assert page.status_code == 422
     assert "must rise" in page.content.decode()
+    butterfly = strikes | {"short_put": "110"}
+    assert visitor.post("/questions/new/", {"text": TEXT, **butterfly}).status_code == 200
 
 
 def test_an_expired_page_gives_the_text_and_a_fresh_token(visitor, monkeypatch):
