@@ -15,6 +15,8 @@ from .report import ImportRefused
 from .text import Line, amount, is_missing
 
 Names = Sequence[str]
+VALUES = ("value", "close", "close/last", "price", "last", "settle")
+"""What a column of closes is called where a layout does not say, best first."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Format:
     """One layout: how its header looks, where the date and the value stand.
 
     ``positive``: the values are prices, so that zero or less is not an observation.
-    ``header_lines``: how many lines the header takes.
+    ``header_lines``: how many lines the header takes. ``accepts`` is what will do when the
+    caller names the layout, where that is more than can be told from the header alone.
     """
 
     name: str
@@ -33,6 +36,13 @@ class Format:
     positive: bool = True
     header_lines: int = 1
     market_days: bool = False
+    accepts: Callable[[Names, Sequence[Line]], bool] | None = None
+
+    def fits(self, names: Names, rest: Sequence[Line], *, named: bool) -> bool:
+        """Whether this header belongs to the layout, or may when the caller says so."""
+        if self.recognises(names, rest):
+            return True
+        return named and self.accepts is not None and self.accepts(names, rest)
 
 
 def _has(*wanted: str) -> Callable[[Names, Sequence[Line]], bool]:
@@ -65,11 +75,19 @@ def _is_bars(names: Names, rest: Sequence[Line]) -> bool:
 
 
 def _is_cboe(names: Names, rest: Sequence[Line]) -> bool:
-    return _is_bars(names, rest) and "volume" not in names and "adj close" not in names
+    return _is_bars(names, rest) and not any(n.startswith(("vol", "adj")) for n in names)
 
 
 def _is_fred(names: Names, rest: Sequence[Line]) -> bool:
-    return len(names) == 2 and names[0] == "observation_date"
+    """Today's header, or the older ``DATE,SERIESID``."""
+    if len(names) != 2:
+        return False
+    return names[0] == "observation_date" or (names[0] == "date" and names[1] not in VALUES)
+
+
+def _is_pair(names: Names, rest: Sequence[Line]) -> bool:
+    """Cboe's histories of a single figure, ``DATE,VVIX``; FRED's of whatever name."""
+    return len(names) == 2 and names[0] in ("date", "observation_date")
 
 
 def _is_plain(names: Names, rest: Sequence[Line]) -> bool:
@@ -87,10 +105,16 @@ FORMATS: dict[str, Format] = {
             market_days=True,
         ),
         Format("yahoo", "Yahoo download", _is_yahoo, ("date",), ("close", "adj close")),
-        Format("cboe", "Cboe index history", _is_cboe, ("date",), ("close",), market_days=True),
+        Format(
+            "cboe", "Cboe index history", _is_cboe, ("date",), ("close",), market_days=True,
+            accepts=_is_pair,
+        ),
         Format("stooq", "Stooq download", _is_bars, ("date",), ("close",)),
-        Format("fred", "FRED download", _is_fred, ("observation_date", "date"), (), False),
-        Format("plain", "date,value", _is_plain, ("date", "day", "time"), (), False),
+        Format(
+            "fred", "FRED download", _is_fred, ("observation_date", "date"), (), False,
+            accepts=_is_pair,
+        ),
+        Format("plain", "date,value", _is_plain, ("date", "day", "time"), VALUES, False),
     )
 }  # fmt: skip
 PREAMBLE_LINES = 12
@@ -123,7 +147,7 @@ def recognise(lines: Sequence[Line], wanted: str) -> Sheet:
     for start, line in enumerate(lines[:PREAMBLE_LINES]):
         names = tuple(clean(cell) for cell in line.cells)
         for form in candidates:
-            if form.recognises(names, lines[start + 1 :]):
+            if form.fits(names, lines[start + 1 :], named=wanted != "auto"):
                 return _sheet(form, names, lines, start)
     if wanted in ("auto", "plain") and lines and _looks_like_data(lines[0]):
         plain = FORMATS["plain"]

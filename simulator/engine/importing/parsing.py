@@ -82,9 +82,10 @@ def _value_place(sheet: Sheet, column: str | None, select: str | None) -> int:
         for place, name in enumerate(names):
             if name == wanted or (wanted == "price" and name.startswith("price")):
                 return place
-    if "close" in names:
-        return names.index("close")
-    if len(names) == 2 or sheet.format.name in ("fred", "floors", "sales"):
+    closes = [place for place, name in enumerate(names) if name.endswith(" close")]
+    if len(closes) == 1:
+        return closes[0]
+    if len(names) == 2 or sheet.format.name == "floors":
         return next((i for i, n in enumerate(names) if n.startswith("floor")), 1)
     raise ImportRefused(f"several value columns ({', '.join(names[1:])}): choose one by column")
 

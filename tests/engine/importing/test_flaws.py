@@ -250,7 +250,7 @@ def test_an_unknown_format_is_refused_by_name():
 
 
 def test_the_wrong_format_is_refused():
-    assert "not that of the cboe layout" in str(refused(plain("2020-01-02,1"), format="cboe"))
+    assert "not that of the cfe layout" in str(refused(plain("2020-01-02,1"), format="cfe"))
 
 
 def test_an_unclosed_quote_is_refused():

@@ -242,3 +242,35 @@ def test_sales_without_a_price_and_at_dust_are_left_out_and_counted():
         9: "zero row",
     }
     assert found.series.values.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "form", "column"),
+    [
+        ("DATE,VIXCLS", "fred", "vixcls"),
+        ("observation_date,DGS3MO", "fred", "dgs3mo"),
+        ("date,close", "plain", "close"),
+        ("Date,Close/Last,Volume", "plain", "close/last"),
+        ("Date,Price,Open,High,Low", "plain", "price"),
+        ("Date,VIX Open,VIX High,VIX Low,VIX Close", "plain", "vix close"),
+        ("<TICKER>,<DATE>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>", "stooq", "close"),
+        ("unix,date,symbol,open,high,low,close,Volume USD", "stooq", "close"),
+    ],
+)
+def test_layouts_in_the_wild(header, form, column):
+    cells = {"date": ["2020-01-02", "2020-01-03"], "observation_date": ["2020-01-02", "2020-01-03"]}
+    rows = [
+        ",".join(cells.get(name.strip("<>").lower(), ["7", "7"])[i] for name in header.split(","))
+        for i in (0, 1)
+    ]
+    found = parse("\n".join([header, *rows]), name="x")
+    assert (found.format, found.column) == (form, column)
+    assert found.series.values.tolist() == [7, 7]
+
+
+@pytest.mark.parametrize("form", ["cboe", "fred", "plain"])
+def test_a_named_layout_takes_what_its_header_alone_does_not_tell(form):
+    text = "DATE,VVIX\n01/02/2020,80\n01/31/2020,81\n"
+    found = parse(text, name="vvix", format=form)
+    assert found.format == form
+    assert str(found.series.dates[0]) == "2020-01-02"
