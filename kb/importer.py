@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from . import documents, extend, files, frontmatter, glossary, refresh, schemas, storing
+from . import documents, extend, files, frontmatter, glossary, refresh, schemas, search, storing
 from .extend import Counts
 from .frontmatter import ContentError, Page, Problem
 from .models import Article, Category, OldSlug, Source, Tag, Term
@@ -114,6 +114,7 @@ class _Sync:
         refresh.refresh(
             self.changed_sources, self._changed_labels(), {article.pk for article, _ in changed}
         )
+        search.refresh_sources()
         return self.counts
 
     # Errors are collected, so that an author sees all of them at once.

@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from .views import answers, listings, terms
+from .feeds import AnswersFeed, GlossaryFeed
+from .views import answers, listings, machines, searching, terms
 
 
 class Number:
@@ -23,6 +24,7 @@ app_name = "kb"
 urlpatterns = [
     path("", listings.home, name="home"),
     path("ask/", listings.answers, name="answers"),
+    path("ask/<slug:slug>.json", machines.article_json, name="article-json"),
     path("ask/<slug:slug>.md", answers.markdown, name="article-markdown"),
     path("ask/<slug:slug>/", answers.article, name="article"),
     path("ask/<slug:slug>/cite/<slug:style>", answers.cite, name="cite"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("ask/<slug:slug>/compare/<number:old>/<number:new>/", answers.compare, name="compare"),
     path("a/<slug:short_id>/", answers.permalink, name="permalink"),
     path("glossary/", terms.index, name="glossary"),
+    path("glossary/<slug:slug>.json", machines.term_json, name="term-json"),
     path("glossary/<slug:slug>.md", terms.markdown, name="term-markdown"),
     path("glossary/<slug:slug>/", terms.term, name="term"),
     path("glossary/<slug:slug>/cite/<slug:style>", terms.cite, name="term-cite"),
@@ -43,4 +46,12 @@ urlpatterns = [
     ),
     path("categories/<slug:slug>/", listings.category, name="category"),
     path("tags/<slug:slug>/", listings.tag, name="tag"),
+    path("search/", searching.page, name="search"),
+    path("search/suggest", searching.suggest, name="suggest"),
+    path("feeds/answers.atom", AnswersFeed(), name="answers-feed"),
+    path("feeds/tags/<slug:slug>.atom", AnswersFeed(), name="tag-feed"),
+    path("feeds/glossary.atom", GlossaryFeed(), name="glossary-feed"),
+    path("sitemap.xml", machines.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", machines.sitemap, name="sitemap-section"),
+    path("robots.txt", machines.robots, name="robots"),
 ]

@@ -21,8 +21,7 @@ STASHED = re.compile("\x02[^\x03]*\x03")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Ids that the pages themselves use (templates/kb), and beginnings that others use.
 RESERVED = frozenset(
-    "main title answer contents references cite terms-used related-answers corrections senses "
-    "used ask-heading ask-text site-search".split()
+    ["main", "title", "answer", "contents", "references", "cite", "terms-used", "related-answers", "corrections", "senses", "used", "ask-heading", "ask-text", "site-search"]
 )
 TAKEN = ("ref-", "cite-", "term-", "claim-", "example-", "fn")
 ADMONITIONS = {"note", "warning", "tip", "example", "disputed"}

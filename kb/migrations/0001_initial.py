@@ -5,6 +5,29 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+POSTINGS = "kb_search_postings"
+
+
+def create_postings(apps, schema_editor):
+    """Where the search keeps folded and stemmed words; see kb/search/postings.py."""
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute(
+            f"CREATE VIRTUAL TABLE {POSTINGS} USING fts5(title, body, tokenize='ascii')"
+        )
+    else:
+        schema_editor.execute(
+            f"CREATE TABLE {POSTINGS} (id bigint PRIMARY KEY "
+            "REFERENCES kb_searchdocument(id) ON DELETE CASCADE, vector tsvector NOT NULL)"
+        )
+        schema_editor.execute(
+            f"CREATE INDEX {POSTINGS}_vector ON {POSTINGS} USING gin (vector)"
+        )
+
+
+def drop_postings(apps, schema_editor):
+    schema_editor.execute(f"DROP TABLE {POSTINGS}")
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -301,4 +324,5 @@ class Migration(migrations.Migration):
             model_name='citation',
             constraint=models.UniqueConstraint(fields=('term', 'source'), name='citation_per_term'),
         ),
+        migrations.RunPython(create_postings, drop_postings),
     ]

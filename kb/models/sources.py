@@ -30,7 +30,7 @@ class Source(models.Model):
     evidence = models.CharField(max_length=20, choices=[(e, e) for e in EVIDENCE])
     interest = models.TextField(
         null=True, blank=True, help_text="What the publisher earns if the reader believes it."
-    )  # noqa: DJ001 - the contract's null means "none known"
+    )
     archived_url = models.URLField(max_length=1000, null=True, blank=True)  # noqa: DJ001
     read_at = models.DateField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -1,0 +1,90 @@
+"""Keeps documents, their words and the vocabulary in step; many documents in a few statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from kb.extend import SearchEntry
+from kb.models import SearchDocument
+
+from . import postings, vocabulary
+from .words import fold, stems
+
+BODY_LIMIT = 100_000
+BATCH = 200
+
+
+def index(entries: Iterable[SearchEntry]) -> None:
+    """Store what is published, drop what is not; unchanged documents cost one comparison."""
+    by_kind: dict[str, dict[str, SearchEntry]] = {}
+    for entry in entries:
+        by_kind.setdefault(entry.kind, {})[entry.key] = entry
+    for kind, some in by_kind.items():
+        keys = list(some)
+        for start in range(0, len(keys), BATCH):
+            part = {key: some[key] for key in keys[start : start + BATCH]}
+            with transaction.atomic():
+                _index(kind, part)
+
+
+def _index(kind: str, entries: dict[str, SearchEntry]) -> None:
+    stored = {d.key: d for d in SearchDocument.objects.filter(kind=kind, key__in=list(entries))}
+    drop([stored[key] for key, entry in entries.items() if not entry.published and key in stored])
+    changed: list[SearchDocument] = []
+    differences: Counter[str] = Counter()
+    for key, entry in entries.items():
+        if not entry.published:
+            continue
+        fresh, old = _document(entry), stored.get(key)
+        if old is not None:
+            if _same(old, fresh):
+                continue
+            fresh.pk = old.pk
+            differences.subtract(vocabulary.counted(f"{old.title} {old.body}"))
+        differences.update(vocabulary.counted(f"{fresh.title} {fresh.body}"))
+        changed.append(fresh)
+    if changed:
+        _write(changed)
+        vocabulary.change(differences)
+
+
+def _document(entry: SearchEntry) -> SearchDocument:
+    return SearchDocument(
+        kind=entry.kind,
+        key=entry.key[:160],
+        title=entry.title[:300],
+        folded_title=fold(entry.title)[:300],
+        url=entry.url[:300],
+        body=entry.body[:BODY_LIMIT],
+        category=entry.category,
+        tags="".join(f"|{tag}" for tag in entry.tags) + ("|" if entry.tags else ""),
+        is_runnable=entry.is_runnable,
+    )
+
+
+def _same(a: SearchDocument, b: SearchDocument) -> bool:
+    fields = ("title", "url", "body", "category", "tags", "is_runnable")
+    return all(getattr(a, name) == getattr(b, name) for name in fields)
+
+
+def _write(documents: Sequence[SearchDocument]) -> None:
+    from kb.storing import upsert
+
+    upsert(SearchDocument, documents)
+    postings.write([(d.pk, stems(d.title), stems(d.body)) for d in documents])
+
+
+def drop(documents: Sequence[SearchDocument]) -> None:
+    """Remove documents and take their words out of the vocabulary."""
+    if not documents:
+        return
+    differences: Counter[str] = Counter()
+    for document in documents:
+        differences.subtract(vocabulary.counted(f"{document.title} {document.body}"))
+    ids = [document.pk for document in documents]
+    postings.erase(ids)
+    SearchDocument.objects.filter(pk__in=ids).delete()
+    vocabulary.change(differences)
