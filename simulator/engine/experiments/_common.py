@@ -69,6 +69,7 @@ MARKETS = {
 
 MOST_WORK = 4_000_000
 """Paths times days that one run may ask for: what a minute of one core does."""
+LONGEST_REPLAY = 40
 
 
 def market_parameters(
@@ -127,7 +128,50 @@ def market_parameters(
             group=group,
             help="Used by replay and bootstrap.",
         ),
+        Integer(
+            name="first_year",
+            label="From the year",
+            default=2010,
+            minimum=1970,
+            maximum=2100,
+            group=group,
+            help="Of the imported series.",
+        ),
+        Integer(
+            name="last_year",
+            label="To the year",
+            default=2019,
+            minimum=1970,
+            maximum=2100,
+            group=group,
+        ),
     )
+
+
+def year_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """The years are in order, and a replay is no longer than one run may be."""
+    first, last = params["first_year"], params["last_year"]
+    if last < first:
+        yield ParameterError(
+            "last_year", f"lies before {first}", minimum=first, maximum=2100, nearest=first
+        )
+    elif params["market"] == "replay" and last - first >= LONGEST_REPLAY:
+        yield ParameterError(
+            "last_year",
+            f"a replay holds at most {LONGEST_REPLAY} years",
+            minimum=first,
+            maximum=first + LONGEST_REPLAY - 1,
+            nearest=first + LONGEST_REPLAY - 1,
+        )
+
+
+def trading_days(params: Mapping[str, Any]) -> float:
+    """How many days the chosen market has: what the cost of a run grows with."""
+    if params["market"] == "episode":
+        return {"lehman-2008": 376.0, "bear-2022": 238.0}.get(str(params["episode"]), 60.0)
+    if params["market"] == "replay":
+        return 252.0 * max(int(params["last_year"]) - int(params["first_year"]) + 1, 1)
+    return float(params["days"])
 
 
 def vix_pricing_parameters() -> tuple[Parameter, ...]:
@@ -183,6 +227,8 @@ __all__ = [
     "TRADING_DAYS",
     "USD",
     "market_parameters",
+    "trading_days",
     "vix_pricing_parameters",
     "work_rule",
+    "year_rule",
 ]

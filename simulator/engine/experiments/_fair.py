@@ -6,14 +6,17 @@ share of paths it harmed, the number of independent crises and a twin without it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..markets.state import World, crises
-from ..metrics.drawdown import max_drawdown
-from ..metrics.uncertainty import mean_over_paths
+from ..metrics.drawdown import max_drawdown, max_drawdown_of_returns
+from ..metrics.returns import annual_return, simple_returns
+from ..metrics.uncertainty import mean_over_paths, paired_difference
 from ..results import Axis, Chart, Column, Metric, Series, Table
 from ..units import FRACTION
 from ..verdicts import Effect, Verdict, protection
@@ -153,9 +156,9 @@ def compare(
     down_base, down_hedged = drawdowns(base), drawdowns(hedged)
     difference = down_hedged - down_base
     annual_base, annual_hedged = annual_returns(base, span), annual_returns(hedged, span)
-    effect = mean_effect(difference, seed)
+    effect = _effect(base, hedged, difference, max_drawdown_of_returns, seed, world)
     gain = annual_hedged - annual_base
-    return_effect = mean_effect(gain, seed + 1)
+    return_effect = _effect(base, hedged, gain, annual_return, seed + 1, world)
     twin = drawdowns(base + without_best_month(hedge)) - down_base
     harmed = float(np.mean(hedged[-1] < base[-1] - 1e-9 * np.abs(base[0])))
     verdict = protection(
@@ -181,6 +184,27 @@ def compare(
         return_effect=return_effect,
         verdict=verdict,
     )
+
+
+def _effect(
+    base: Floats,
+    hedged: Floats,
+    difference: Floats,
+    statistic: Callable[..., Any],
+    seed: int,
+    world: World,
+) -> Effect:
+    """Over paths; for one replayed path over resampled blocks of its days, pairs kept."""
+    if world.paths > 1 or base.min() <= 0.0 or hedged.min() <= 0.0 or len(base) < 30:
+        return mean_effect(difference, seed)
+    estimate = paired_difference(
+        base=simple_returns(levels=base[:, 0]),
+        hedged=simple_returns(levels=hedged[:, 0]),
+        statistic=lambda returns: statistic(returns=returns),
+        rng=np.random.default_rng([seed, 0xFA13]),
+        draws=400,
+    )
+    return Effect(float(difference[0]), estimate.low, estimate.high)
 
 
 def metrics(c: Comparison, *, irr_base: float | None, irr_hedged: float | None) -> list[Metric]:

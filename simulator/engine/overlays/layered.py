@@ -29,6 +29,7 @@ from .costs import VixCosts
 from .sizing import Offer, Sizing
 
 EXPIRED = 0.5 / 365.0
+PHASES = 6
 DAY = 1.0 / 365.0
 
 
@@ -85,8 +86,8 @@ class CallLayer:
     ``sell_at``: sell once the mark is this multiple of what was paid and stay out until
     the next renewal (None: hold); ``sell_above_vix`` does so when the VIX closed above it.
     ``retry``: a refused purchase is tried again the next day, not at the next renewal.
-    ``phase_seed`` starts every path at a random point of
-    the layer's cycle, so that no result hangs on the day of the first purchase.
+    ``phase_seed`` starts every path at one of six
+    points of the layer's cycle, so that no result hangs on the day of the first purchase.
     ``recycle``: share of the proceeds of an early sale that goes into ``heirs``.
     """
 
@@ -229,7 +230,8 @@ class CallLayer:
         life = np.full(world.paths, years)
         if day == 0 and self.phase_seed is not None:
             held = (self.dte - self.roll_at) * DAY
-            life -= held * np.random.default_rng(self.phase_seed).random(world.paths)
+            rng = np.random.default_rng(self.phase_seed)
+            life -= held * rng.integers(0, PHASES, world.paths) / PHASES
             future = world.curve.future(day, life)
             fresh = self.pricing.price(future, strike, life, world.rate)
         ledger.trade(day, self.name, -contracts * fresh * VIX_MULTIPLIER)

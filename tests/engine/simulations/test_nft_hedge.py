@@ -1,5 +1,7 @@
 """Does the hedge protect an NFT portfolio? What must hold whatever the answer is."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,9 @@ from simulator.engine.experiments import get
 NFT = get("nft-hedge")
 
 
+@cache
 def ask(seed=1, **parameters):
-    return compute(NFT, NFT.parse({"paths": 200, **parameters}), seed=seed)
+    return compute(NFT, NFT.parse({"paths": 120, **parameters}), seed=seed)
 
 
 def figures(document):
@@ -81,7 +84,8 @@ def test_lags_show_more_of_the_beta_than_smoothed_prices_do(bear):
 
 
 def test_the_same_seed_gives_the_same_digest_and_another_does_not(bear):
-    assert ask()["digest"] == bear["digest"]
+    again = compute(NFT, NFT.parse({"paths": 120}), seed=1)
+    assert again["digest"] == bear["digest"]
     assert ask(seed=2)["digest"] != bear["digest"]
 
 

@@ -1,0 +1,257 @@
+"""From the parameters of a condor book and its layered hedge to accounts on a market."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from .. import backtest
+from ..data import Progress, silent
+from ..ledger import Ledger
+from ..markets import null_models, surface
+from ..markets.state import World
+from ..overlays import gate
+from ..overlays.condor_book import CondorBook, Sheet, sheet
+from ..overlays.costs import FREE_VIX, CondorCosts, VixCosts
+from ..overlays.layered import Always, CallLayer, Pricing, Trigger
+from ..overlays.rolling import TimeShift
+from ..overlays.signal_ratio import AdaptiveRatio, RangeLadder
+from ..overlays.sizing import Capped, Fixed, Sizing
+from ..overlays.strikes import Choice
+from ..units import SPX_MULTIPLIER
+from ._book_params import LAYERS, chosen_tiers
+from ._fair import Floats
+
+LADDER_START, LADDER_STEP = 0.0090, 0.0005
+
+
+@dataclass(frozen=True)
+class Book:
+    """What an account sells: its sheets by tier, and the capital that bears them."""
+
+    params: SimpleNamespace
+    sheets: dict[str, Sheet]
+    capital: float
+    multiples: dict[str, Floats]
+
+
+def costs_of(p: SimpleNamespace) -> CondorCosts:
+    if not p.costs:
+        return CondorCosts(slippage=0.0, commission=0.0)
+    return CondorCosts(slippage=p.slippage, commission=p.commission)
+
+
+def choice_of(p: SimpleNamespace, tier: str) -> Choice:
+    targets = {
+        "credit": getattr(p, f"credit_{tier}"),
+        "edr": getattr(p, f"edr_multiple_{tier}"),
+        "delta": getattr(p, f"short_delta_{tier}"),
+        "sigma": p.short_sigma,
+    }
+    return Choice(
+        method=p.strike_method,
+        target=targets[p.strike_method],
+        wing_width=p.wing_width,
+        edr_bias=p.edr_bias,
+        vol_ratio=p.short_dated_iv_ratio,
+        shape=(p.skew, surface.SHAPE_B),
+    )
+
+
+def book(p: SimpleNamespace, world: World) -> Book:
+    """Price what is on offer, and find the account whose given share one full loss is.
+
+    The account is set at the first close: condors times the loss of one, over
+    ``max_loss_per_trade``, all tiers together.
+    """
+    tiers = chosen_tiers(p.tiers_enabled)
+    horizon = p.short_dated_vol == "horizon"
+    sheets = {
+        tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, horizon=horizon) for tier in tiers
+    }
+    events = null_models.event_days(world.days)
+    size = np.where(events, p.event_size_factor, 1.0)[:, None]
+    multiples = {
+        tier: size
+        * gate.multiples(
+            world,
+            tier=tier,
+            mode=p.gate_mode,
+            low=p.gate_low,
+            high=p.gate_high,
+            average_days=p.vix_ma_days,
+        )
+        / len(tiers)
+        for tier in tiers
+    }
+    loss = np.mean([_loss(p, tier) for tier in tiers])
+    capital = p.condors * loss * SPX_MULTIPLIER / p.max_loss_per_trade
+    return Book(p, sheets, float(capital), multiples)
+
+
+def _loss(p: SimpleNamespace, tier: str) -> float:
+    """Points that one condor can lose: the wing less its credit (less a tenth where unknown)."""
+    credit = getattr(p, f"credit_{tier}") if p.strike_method == "credit" else 0.1 * p.wing_width
+    return float(p.wing_width - credit)
+
+
+def condors(b: Book, *, explain: bool = True) -> list[CondorBook]:
+    """The policies that sell, one a tier."""
+    p = b.params
+    shift = None
+    if p.ts_enabled:
+        shift = TimeShift(
+            forward_days=p.ts_forward_dte,
+            cushion=p.ts_cushion,
+            max_rolls=p.ts_max_rolls,
+            size_multiplier=p.ts_size_multiplier,
+            range_level=p.ts_edr_level,
+            vix_level=p.ts_vix_level,
+            either=p.ts_trigger == "or",
+            needs_credit=p.ts_restrike,
+            roll_back=p.ts_rollback,
+            edr_bias=p.edr_bias,
+        )
+    share = p.max_loss_per_trade if p.sizing == "fraction" else None
+    return [
+        CondorBook(
+            name=f"{tier} condors",
+            sheet=one,
+            condors=p.condors,
+            multiple=b.multiples[tier],
+            costs=costs_of(p),
+            min_credit=p.min_credit_ratio * p.wing_width,
+            max_loss_share=share,
+            stop=p.stop_loss,
+            take=p.profit_take,
+            shift=None if shift is None else replace(shift),
+            explain=explain,
+        )
+        for tier, one in b.sheets.items()
+    ]
+
+
+def layers(
+    p: SimpleNamespace, *, capital: float, seed: int, explain: bool = True
+) -> list[CallLayer]:
+    """The layered hedge: none where it is switched off or holds no calls."""
+    if not p.alvh_enabled:
+        return []
+    wanted = [(n, getattr(p, f"layer_{n}_contracts") * p.condors / 10.0) for n, *_ in LAYERS]
+    total = sum(count for _, count in wanted)
+    out = []
+    for n, count in wanted:
+        sizing: Sizing = Fixed(count)
+        if p.annual_budget_cap is not None and total > 0.0:
+            sizing = Capped(sizing, share=p.annual_budget_cap * count / total, capital=capital)
+        out.append(
+            CallLayer(
+                name=f"layer {n}",
+                dte=getattr(p, f"layer_{n}_dte"),
+                roll_at=getattr(p, f"layer_{n}_roll_at"),
+                delta=p.call_delta,
+                sizing=sizing,
+                costs=VixCosts() if p.costs else FREE_VIX,
+                pricing=Pricing(vol_of_vix=p.vol_of_vix, skew=p.vix_skew),
+                trigger=_trigger(p, n, seed),
+                phase_seed=(seed * 1009 + n) % 2**63,
+                explain=explain,
+            )
+        )
+    if p.tvm_enabled:
+        out[0].sell_at, out[0].sell_above_vix = 1.0 + p.tvm_gain, p.tvm_vix
+        out[0].recycle, out[0].heirs = p.tvm_recycle_share, (out[1], out[2])
+    return out
+
+
+def _trigger(p: SimpleNamespace, n: int, seed: int) -> Trigger:
+    if not p.always_on:
+        return RangeLadder(level=LADDER_START + (n - 1) * LADDER_STEP, bias=p.edr_bias)
+    if p.signal_overlay != "off":
+        return AdaptiveRatio(p.signal_overlay, strength=p.signal_strength, seed=seed)
+    return Always()
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The same book without and with its hedge, and the names of the hedge's lines."""
+
+    base: Ledger
+    hedged: Ledger
+    book: Book
+    hedge_lines: tuple[str, ...]
+    base_books: list[CondorBook]
+    hedged_layers: list[CallLayer]
+
+    @property
+    def hedge(self) -> Floats:
+        return profit_of(self.hedged, self.hedge_lines)
+
+    @property
+    def premium(self) -> Floats:
+        return sum((layer.purchases - layer.sales for layer in self.hedged_layers), _zero(self))
+
+
+def _zero(accounts: Accounts) -> Floats:
+    return np.zeros(accounts.base.paths)
+
+
+def profit_of(ledger: Ledger, lines: tuple[str, ...]) -> Floats:
+    """Daily profit of the named lines; nothing where there are none."""
+    if not lines:
+        return np.zeros((ledger.days + 1, ledger.paths))
+    return ledger.profit(*lines)
+
+
+def alone(p: SimpleNamespace, world: World) -> tuple[Book, Ledger]:
+    """The book without any hedge, and without attribution: for sweeps."""
+    b = book(p, world)
+    return b, backtest.run(world, condors(b, explain=False), capital=b.capital)
+
+
+def calls_alone(
+    p: SimpleNamespace, world: World, *, capital: float, seed: int
+) -> tuple[Floats, Floats]:
+    """Daily profit and net premium of the layers on their own account: for sweeps."""
+    calls = layers(p, capital=capital, seed=seed, explain=False)
+    ledger = backtest.run(world, calls, capital=0.0)
+    premium = sum((layer.purchases - layer.sales for layer in calls), np.zeros(world.paths))
+    return profit_of(ledger, tuple(layer.name for layer in calls)), premium
+
+
+def accounts(
+    p: SimpleNamespace,
+    world: World,
+    *,
+    seed: int,
+    explain: bool = True,
+    progress: Progress = silent,
+    span: tuple[float, float] = (0.0, 1.0),
+) -> Accounts:
+    """Run the book twice on the same paths: alone, and beside its layers."""
+    low, high = span
+    middle = low + 0.3 * (high - low)
+    progress(low, "pricing condors")
+    b = book(p, world)
+    alone = condors(b, explain=False)
+    base = backtest.run(
+        world,
+        alone,
+        capital=b.capital,
+        progress=progress,
+        span=(low + 0.1 * (high - low), middle),
+        stage="selling condors without a hedge",
+    )
+    calls = layers(p, capital=b.capital, seed=seed, explain=explain)
+    hedged = backtest.run(
+        world,
+        [*condors(b, explain=explain), *calls],
+        capital=b.capital,
+        progress=progress,
+        span=(middle, high),
+        stage="selling condors with the hedge",
+    )
+    names = tuple(layer.name for layer in calls)
+    return Accounts(base, hedged, b, names, alone, calls)

@@ -1,0 +1,234 @@
+"""The two-factor world: paths under the real-world measure, a futures curve under the other.
+
+Notation: variance v = v1 + v2, a fast and a slow square-root factor; N jumps of the index,
+each lifting v1 by an exponential amount of mean mu; tau = 30/365. Under the pricing measure
+
+    (VIX/100)^2 = sum_i [B_i v_i + (1 - B_i) h_i] + 2 lam (m - nu),   B = (1 - e^{-k tau})/(k tau),
+
+with h_1 = theta_1 + lam mu / kappa_1, h_2 = theta_2 (Zhang and Zhu 2006; for the log contract a
+jump counts 2 (e^J - 1 - J)). A future is F(T) = 100 E sqrt(X_T), X_T the variance above at T.
+X_T is never below A, its value where both factors are nought. Its mean m and variance are
+exact; X_T - A is taken to be gamma with those moments, of shape k = (m - A)^2 / var. Then
+F = 100 sqrt(m) g(k, A/m), and g is kept as a small table: within 0.4 % of the exact transform
+of ``pricing.vix`` at every state and tenor tested, at the speed of a table look-up.
+
+The set, where it comes from and what it matches is in ``docs/conventions.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from ..errors import ParameterError
+from ..pricing.affine import Factor, Jumps
+from .heston_paths import STEP, PathModel, simulate
+from .state import Floats, World
+
+TAU = 30.0 / 365.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoFactor:
+    """Both measures of one model. ``factors`` and ``jumps`` price; the ``real_`` ones move.
+
+    Years and variances (0.04 is a vol of 20 %); ``variance_jump`` is the mean lift of the
+    first factor at a jump under the pricing measure; ``growth`` the index's drift a year.
+    """
+
+    factors: tuple[Factor, Factor]
+    jumps: Jumps
+    variance_jump: float
+    real_kappas: tuple[float, float]
+    real_jumps: Jumps
+    real_variance_jump: float
+    growth: float = 0.065
+
+    def real(self) -> PathModel:
+        """The measure of the paths: kappa theta is that of the pricing measure."""
+        factors = tuple(
+            Factor(v0=f.v0, kappa=kappa, theta=f.kappa * f.theta / kappa, sigma=f.sigma, rho=f.rho)
+            for f, kappa in zip(self.factors, self.real_kappas, strict=True)
+        )
+        return PathModel(
+            factors=factors,
+            drift=self.growth,
+            jumps=self.real_jumps,
+            variance_jump_mean=self.real_variance_jump,
+        )
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """h_i, where each factor's mean goes under the pricing measure."""
+        fast, slow = self.factors
+        return fast.theta + self.jumps.intensity * self.variance_jump / fast.kappa, slow.theta
+
+    @property
+    def jump_variance(self) -> float:
+        """What jumps of the index add to the VIX squared: 2 lam (m - nu)."""
+        return 2.0 * self.jumps.intensity * (self.jumps.compensator - self.jumps.mean)
+
+
+# found by matching the bands of docs/conventions.md; see there before changing a digit
+EDU_2 = TwoFactor(
+    factors=(
+        Factor(v0=0.008, kappa=18.0, theta=0.009, sigma=1.16, rho=-0.90),
+        Factor(v0=0.018, kappa=1.4, theta=0.045, sigma=0.52, rho=-0.90),
+    ),
+    jumps=Jumps(intensity=3.9, mean=-0.035, sd=0.01),
+    variance_jump=0.0263,
+    real_kappas=(32.7, 2.5),
+    real_jumps=Jumps(intensity=2.87, mean=-0.009, sd=0.01),
+    real_variance_jump=0.0267,
+)
+
+
+def started(model: TwoFactor, *, vix: float, fast_share: float = 0.2) -> TwoFactor:
+    """The same model from a state in which spot VIX is ``vix``; ``fast_share`` is v1's part.
+
+    Raises ``ParameterError`` below the VIX that the model's mean reversion and jumps alone give.
+    """
+    fast, slow = model.factors
+    floor = float(swap_variance(model, (0.0, 0.0)))
+    rest = (vix / 100.0) ** 2 - floor
+    if rest <= 0.0:
+        lowest = 100.0 * float(np.sqrt(floor))
+        raise ParameterError(
+            "vix0",
+            f"the model's VIX is never below {lowest:.2f}",
+            minimum=lowest,
+            unit="index points",
+            nearest=lowest + 0.01,
+        )
+    v1 = fast_share * rest / float(loading(fast.kappa, TAU))
+    v2 = (1.0 - fast_share) * rest / float(loading(slow.kappa, TAU))
+    return replace(model, factors=(replace(fast, v0=v1), replace(slow, v0=v2)))
+
+
+def loading(kappa: float, horizon: Any) -> Any:
+    """B: the share of a factor's present that its mean over ``horizon`` years keeps."""
+    x = np.maximum(kappa * np.asarray(horizon, dtype=float), 1e-12)
+    return -np.expm1(-x) / x
+
+
+def swap_variance(model: TwoFactor, v: tuple[Any, Any], horizon: Any = TAU) -> Floats:
+    """The model's VIX squared (as a variance a year) at any horizon, from factor levels."""
+    total = np.asarray(model.jump_variance)
+    for factor, level, now in zip(model.factors, model.levels, v, strict=True):
+        B = loading(factor.kappa, horizon)
+        total = total + B * now + (1.0 - B) * level
+    return np.asarray(total)
+
+
+def vix(model: TwoFactor, v: tuple[Any, Any]) -> Floats:
+    """Spot VIX in index points."""
+    return np.asarray(100.0 * np.sqrt(swap_variance(model, v)))
+
+
+def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Floats, Floats]:
+    """Mean and variance of X_T = (VIX_T / 100)^2 under the pricing measure, exact."""
+    T = np.asarray(years, dtype=float)
+    mean, variance = np.asarray(model.jump_variance), np.asarray(0.0)
+    lam, mu = model.jumps.intensity, model.variance_jump
+    pairs = zip(model.factors, model.levels, v, strict=True)
+    for number, (f, level, now) in enumerate(pairs):
+        B = loading(f.kappa, TAU)
+        E = np.exp(-f.kappa * T)
+        mean = mean + (1.0 - B) * level + B * (now * E + level * (1.0 - E))
+        own = f.sigma**2 / f.kappa * (now * E * (1.0 - E) + 0.5 * level * (1.0 - E) ** 2)
+        if number == 0:
+            own = own + lam * mu * mu / f.kappa * (1.0 - E * E)
+        variance = variance + B * B * own
+    return np.asarray(mean), np.asarray(variance)
+
+
+def future(model: TwoFactor, v: tuple[Any, Any], years: Any) -> Floats:
+    """VIX futures in index points; at no time to go it is spot VIX."""
+    mean, variance = moments(model, v, years)
+    least = float(swap_variance(model, (0.0, 0.0)))
+    k = (mean - least) ** 2 / np.maximum(variance, 1e-14)
+    return np.asarray(100.0 * np.sqrt(mean) * (1.0 - convexity(k, least / mean)))
+
+
+LOG_SHAPES = np.linspace(np.log(0.05), np.log(2000.0), 56)
+SHARES = np.linspace(0.0, 1.0, 41)
+
+
+def convexity(k: Any, share: Any) -> Floats:
+    """1 - E sqrt(share + (1 - share) G / k) for G gamma of shape ``k``, from the table.
+
+    The table holds it over (1 - share)^2 / (8 (k + 1)), which is nearly flat.
+    """
+    table = _convexity_table()
+    k, share = np.asarray(k, dtype=float), np.asarray(share, dtype=float)
+    i = (np.log(np.clip(k, 0.05, 1999.0)) - LOG_SHAPES[0]) / (LOG_SHAPES[1] - LOG_SHAPES[0])
+    j = np.clip(share, 0.0, 0.9999) / SHARES[1]
+    a, b = i.astype(int), j.astype(int)
+    u, w = i - a, j - b
+    low = table[a, b] * (1.0 - w) + table[a, b + 1] * w
+    top = table[a + 1, b] * (1.0 - w) + table[a + 1, b + 1] * w
+    size = (1.0 - share) ** 2 / (8.0 * (k + 1.0))
+    return np.asarray(size * (low + u * (top - low)))
+
+
+@cache
+def _convexity_table() -> Floats:
+    """By quadrature over the quantiles of the gamma law, crowded towards both ends."""
+    x, weight = np.polynomial.legendre.leggauss(140)
+    x, weight = 0.5 * (x + 1.0), 0.5 * weight
+    quantile = x**3 * (10.0 - 15.0 * x + 6.0 * x * x)
+    weight = weight * 30.0 * x * x * (1.0 - x) ** 2
+    k = np.exp(LOG_SHAPES)[:, None, None]
+    draws = gammaincinv(k, quantile) / k
+    share = np.minimum(SHARES, 0.9999)[None, :, None]
+    root = np.sqrt(share + (1.0 - share) * draws)
+    short = 1.0 - (weight * root).sum(axis=-1)
+    return np.asarray(short * 8.0 * (k[..., 0] + 1.0) / (1.0 - share[..., 0]) ** 2)
+
+
+@dataclass(frozen=True)
+class FactorCurve:
+    """The futures of a two-factor world, from its factors (``days + 1`` by ``paths``)."""
+
+    model: TwoFactor
+    variances: tuple[Floats, Floats]
+
+    def future(self, day: int, years: Any) -> Floats:
+        """VIX futures ``years`` ahead of the close of ``day``, index points."""
+        return future(self.model, self._at(day), years)
+
+    def horizon_vol(self, day: int, years: Any) -> Floats:
+        """The VIX-like vol to ``years`` ahead, index points: short options see the fast factor."""
+        return np.asarray(100.0 * np.sqrt(swap_variance(self.model, self._at(day), years)))
+
+    def _at(self, day: int) -> tuple[Floats, Floats]:
+        return self.variances[0][day], self.variances[1][day]
+
+
+def world(
+    *,
+    paths: int,
+    days: int,
+    seed: int,
+    model: TwoFactor = EDU_2,
+    spot: float = 7138.80,
+    report: Callable[[float], None] | None = None,
+) -> World:
+    """Paths of the model: index and VIX under the real-world measure, the curve under the other."""
+    drawn = simulate(
+        model.real(), steps=days, paths=paths, seed=seed, spot=spot, step=STEP, report=report
+    )
+    v = (drawn.variances[0], drawn.variances[1])
+    return World(
+        kind="model",
+        spx=drawn.spot,
+        vix=vix(model, v),
+        years=np.asarray(np.arange(days + 1) * STEP, dtype=np.float64),
+        curve=FactorCurve(model, v),
+        jumped=drawn.jumped,
+    )

@@ -1,0 +1,311 @@
+"""A book of sold iron condors: one position a path at a time, sold again when it ends.
+
+Composed of a strike choice, a gate, a size and, if asked for, Time-Shift rolls, a stop and
+a profit take. Times to expiry are trading days over 252. All decisions read yesterday's VIX;
+fills and marks are at the close.
+
+Profit by cause of one held day, from the seller's side (V is what the condor owes):
+
+    theta  -(V(T', S) - V(T, S))        time passes, the index stands still
+    delta  -D (S' - S)
+    gamma  -(V(T', S') - V(T', S)) + D (S' - S)      = minus the integral of gamma, exactly
+    vega   the vol moves;  jumps  delta and gamma of the days on which the index jumped
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ledger import Floats, Ledger
+from ..markets import surface
+from ..markets.state import World
+from ..pricing import black76
+from ..units import SPX_MULTIPLIER
+from .costs import CondorCosts
+from .rolling import Chains, TimeShift
+from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes
+
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """Condors on offer at every close of a world: computed once, shared by all accounts."""
+
+    choice: Choice
+    dte: int
+    quotes: Quotes | None
+    horizon: bool = False
+
+    def vol(self, world: World, day: int, years: Floats | float) -> Floats:
+        """The VIX-like vol that options are priced at: the VIX, or the model's own horizon."""
+        return world.curve.horizon_vol(day, years) if self.horizon else world.vix[day]
+
+
+def sheet(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
+    """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
+    if dte > 1:
+        return Sheet(choice=choice, dte=dte, quotes=None, horizon=horizon)
+    years = dte * DAY
+    vol = world.vix
+    if horizon:
+        vol = np.stack([world.curve.horizon_vol(day, years) for day in range(world.days + 1)])
+    offered = quotes(
+        choice,
+        spot=world.spx,
+        vol=vol,
+        years=years,
+        rate=world.rate,
+        dividend_yield=world.dividend_yield,
+    )
+    return Sheet(choice=choice, dte=dte, quotes=offered, horizon=horizon)
+
+
+@dataclass(kw_only=True)
+class CondorBook:
+    """Sells ``condors`` condors at a time, ``multiple`` (days + 1 by paths) scaling each sale.
+
+    ``max_loss_share``: where given, the count is this share of the account's equity over the
+    loss of one condor instead. ``stop`` and ``take``: multiples of the credit at which the book
+    buys back at a close. ``min_credit`` in points. An account that cannot bear the loss of a
+    sale makes none.
+    """
+
+    name: str
+    sheet: Sheet
+    condors: float
+    multiple: Floats
+    costs: CondorCosts = field(default_factory=CondorCosts)
+    min_credit: float = 0.0
+    max_loss_share: float | None = None
+    stop: float | None = None
+    take: float | None = None
+    shift: TimeShift | None = None
+    explain: bool = True
+
+    def begin(self, world: World, ledger: Ledger) -> None:
+        n = world.paths
+        self.strikes = np.tile(np.array([[90.0], [95.0], [105.0], [110.0]]), (1, n))
+        self.credit, self.size, self.owed = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.expiry = np.full(n, -1)
+        self.chains = Chains(n)
+        self.sold, self.won, self.collected = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.costs_paid = np.zeros(n)
+        if self.shift is not None:
+            self.shift.begin(world)
+
+    def step(self, day: int, world: World, ledger: Ledger) -> None:
+        held = self.size > 0.0
+        if held.any():
+            self._mark(day, world, ledger, held)
+            self._settle(day, world, ledger, held & (self.expiry <= day))
+            self._buy_back(day, world, ledger)
+        if day < world.days:
+            self._sell(day, world, ledger)
+        ledger.mark(day, self.name, -self.size * self.owed * SPX_MULTIPLIER)
+
+    # what is held
+
+    def _mark(self, day: int, world: World, ledger: Ledger, held: Bools) -> None:
+        """Today's mark of what is owed, and yesterday's profit by cause."""
+        left = np.maximum(self.expiry - day, 0) * DAY
+        spot, before = world.spx[day], world.spx[day - 1]
+        legs = self._legs(day, world, self.strikes, left, spot)
+        owed = -(SIGNS[:, None] * legs).sum(axis=0)
+        if self.explain:
+            size = self.size * SPX_MULTIPLIER
+            aged, delta = self._aged(day, world, left, before)
+            move = spot - before
+            same_vol = self._legs(day - 1, world, self.strikes, left, spot)
+            moved = -(SIGNS[:, None] * same_vol).sum(axis=0)
+            jumped = world.jumped[day - 1] if world.jumped is not None else np.zeros_like(held)
+            straight = -size * delta * move
+            bent = -size * (moved - aged) - straight
+            ledger.explain(self.name, "theta", -size * (aged - self.owed))
+            ledger.explain(self.name, "delta", np.where(jumped, 0.0, straight))
+            ledger.explain(self.name, "gamma", np.where(jumped, 0.0, bent))
+            ledger.explain(self.name, "jumps", np.where(jumped, straight + bent, 0.0))
+            ledger.explain(self.name, "vega", -size * (owed - moved))
+        self.owed = np.where(held, owed, 0.0)
+
+    def _aged(self, day: int, world: World, left: Floats, before: Floats) -> tuple[Floats, Floats]:
+        """What is owed with a day less and all else unchanged, and the delta of the day before."""
+        legs = self._legs(day - 1, world, self.strikes, left, before)
+        smile = self._smile(day - 1, world, left + DAY, before)
+        forward = smile.forward
+        delta = black76.delta(
+            forward=forward,
+            strike=self.strikes,
+            expiry=left + DAY,
+            vol=smile.vol(self.strikes),
+            rate=world.rate,
+            call=KINDS[:, None],
+        )
+        delta = delta * (forward / before)
+        weights = SIGNS[:, None]
+        return -(weights * legs).sum(axis=0), -(weights * delta).sum(axis=0)
+
+    def _smile(self, day: int, world: World, years: Floats, spot: Floats) -> surface.Smile:
+        choice = self.sheet.choice
+        return surface.smile(
+            vix=self.sheet.vol(world, day, years) * choice.vol_ratio,
+            spot=spot,
+            expiry=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+            a=choice.shape[0],
+            b=choice.shape[1],
+        )
+
+    def _legs(self, day: int, world: World, strikes: Floats, years: Floats, spot: Floats) -> Floats:
+        if not years.any():
+            above = np.where(KINDS[:, None], spot - strikes, strikes - spot)
+            return np.asarray(np.maximum(above, 0.0))
+        return leg_prices(self._smile(day, world, years, spot), strikes)
+
+    # how it ends
+
+    def _settle(self, day: int, world: World, ledger: Ledger, done: Bools) -> None:
+        if not done.any():
+            return
+        self._close(day, ledger, done, free=True)
+        rolled = np.zeros_like(done)
+        if self.shift is not None and day < world.days:
+            rolled = self._roll(day, world, ledger, done)
+        self._clear(done & ~rolled)
+
+    def _buy_back(self, day: int, world: World, ledger: Ledger) -> None:
+        """Stops, profit takes and early Time-Shift rolls, at the close."""
+        live = (self.size > 0.0) & (self.expiry > day)
+        if not live.any():
+            return
+        out = np.zeros_like(live)
+        if self.stop is not None:
+            out |= live & (self.owed - self.credit >= self.stop * self.credit)
+        if self.take is not None:
+            out |= live & (self.credit - self.owed >= self.take * self.credit)
+        if self.shift is not None:
+            out |= live & self.shift.goes_back(day, world)
+        if out.any():
+            self._close(day, ledger, out, free=False)
+            self._clear(out)
+
+    def _close(self, day: int, ledger: Ledger, which: Bools, *, free: bool) -> None:
+        """Pay what is owed; ``free`` where options expire and no trade is needed."""
+        size = np.where(which, self.size, 0.0)
+        ledger.trade(day, self.name, -size * self.owed * SPX_MULTIPLIER)
+        if not free:
+            self._charge(day, ledger, size)
+        gained = which & (self.credit > self.owed)
+        self.won += gained
+        self.chains.result(which, (self.credit - self.owed) * self.size * SPX_MULTIPLIER)
+
+    def _clear(self, which: Bools) -> None:
+        self.size = np.where(which, 0.0, self.size)
+        self.owed = np.where(which, 0.0, self.owed)
+
+    # how it begins
+
+    def _sell(self, day: int, world: World, ledger: Ledger) -> None:
+        flat = self.size == 0.0
+        wanted = flat & (self.multiple[day] > 0.0)
+        if not wanted.any():
+            return
+        offer = self._offer(day, world)
+        fits = wanted & offer.possible & (offer.credit >= max(self.min_credit, 1e-9))
+        k = offer.strikes
+        loss = np.maximum(k[1] - k[0], k[3] - k[2]) - offer.credit
+        equity = ledger.now()
+        if self.max_loss_share is None:
+            size = self.condors * self.multiple[day]
+        else:
+            per_condor = np.maximum(loss, 1e-9) * SPX_MULTIPLIER
+            size = self.max_loss_share * np.maximum(equity, 0.0) / per_condor * self.multiple[day]
+        fits &= equity >= size * loss * SPX_MULTIPLIER
+        fits &= size > 0.0
+        self._open(day, ledger, fits, offer.strikes, offer.credit, size, day + self.sheet.dte)
+        self.chains.begin(fits)
+
+    def _offer(self, day: int, world: World) -> Quotes:
+        if self.sheet.quotes is not None:
+            return self.sheet.quotes.at(day)
+        years = self.sheet.dte * DAY
+        return quotes(
+            self.sheet.choice,
+            spot=world.spx[day],
+            vol=self.sheet.vol(world, day, years),
+            years=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+        )
+
+    def _open(
+        self,
+        day: int,
+        ledger: Ledger,
+        which: Bools,
+        strikes: Floats,
+        credit: Floats,
+        size: Floats,
+        expiry: int,
+    ) -> None:
+        count = np.where(which, size, 0.0)
+        ledger.trade(day, self.name, np.where(which, count * credit * SPX_MULTIPLIER, 0.0))
+        self._charge(day, ledger, count)
+        self.strikes = np.where(which, strikes, self.strikes)
+        self.credit = np.where(which, credit, self.credit)
+        self.owed = np.where(which, credit, self.owed)
+        self.size = np.where(which, count, self.size)
+        self.expiry = np.where(which, expiry, self.expiry)
+        self.sold += which
+        self.collected += np.where(which, count * credit * SPX_MULTIPLIER, 0.0)
+
+    def _charge(self, day: int, ledger: Ledger, size: Floats) -> None:
+        cost = self.costs.of(size)
+        ledger.charge(day, self.name, cost)
+        self.costs_paid += cost
+        self.chains.result(size > 0.0, -cost)
+
+    # Time-Shift
+
+    def _roll(self, day: int, world: World, ledger: Ledger, done: Bools) -> Bools:
+        """Sell a longer condor for at least what the expired one cost, where the rule says so."""
+        shift = self.shift
+        assert shift is not None
+        threatened = done & shift.threatens(day, self.strikes, world) & (self.owed > self.credit)
+        asked = threatened & (self.chains.rolls < shift.max_rolls)
+        if not asked.any():
+            return asked
+        at = np.flatnonzero(asked)
+        years = shift.forward_days * DAY
+        fees = 2.0 * self.costs.of(np.ones(at.size)) / SPX_MULTIPLIER
+        goal = self.owed[at] + fees + shift.cushion
+        offer = quotes(
+            self.sheet.choice,
+            spot=world.spx[day, at],
+            vol=self.sheet.vol(world, day, years)[at],
+            years=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+            target=goal if self.sheet.choice.method == "credit" else None,
+        )
+        pays = offer.possible & (offer.credit >= goal * (1.0 - 1e-4))
+        if not shift.needs_credit:
+            pays = offer.possible & (offer.credit > 0.0)
+        who = at[pays]
+        rolled = np.zeros_like(done)
+        rolled[who] = True
+        strikes, credit = self.strikes.copy(), self.credit.copy()
+        strikes[:, who], credit[who] = offer.strikes[:, pays], offer.credit[pays]
+        size = self.size * shift.size_multiplier
+        loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
+        rolled &= ledger.now() + self.size * self.owed * SPX_MULTIPLIER >= (
+            size * loss * SPX_MULTIPLIER
+        )
+        self.chains.roll(rolled, credit * size * SPX_MULTIPLIER, shift.forward_days)
+        self._open(day, ledger, rolled, strikes, credit, size, day + shift.forward_days)
+        return rolled

@@ -1,0 +1,208 @@
+"""Where a condor's short strikes go: by credit, by expected range, by delta or by sigma.
+
+All at once over days and paths. Notation: F forward, w = s sqrt(T) at-the-money width,
+y distance of a short strike from F in units of F w. A credit is found by a secant in
+ln(credit) against y, which is nearly a parabola: some five steps from any start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ledger import Floats
+from ..markets import surface
+from ..pricing import black_scholes
+from ..structures import iron_condor
+from ..structures.iron_condor import CALLS, IronCondor
+
+METHODS = ("credit", "edr", "delta", "sigma")
+STEPS = 14
+CLOSE = 1e-6  # of the credit, relative
+GRID_FROM = 4000
+EDR_MULTIPLES = {"conservative": 1.75, "balanced": 1.20, "aggressive": 0.85}
+CREDITS = {"conservative": 0.70, "balanced": 1.15, "aggressive": 1.60}
+DELTAS = {"conservative": 0.10, "balanced": 0.15, "aggressive": 0.20}
+DAY = 1.0 / 252.0
+KINDS = np.array(CALLS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """How strikes are chosen; ``target`` is a credit in points, or a multiple, delta or sigma.
+
+    ``long_delta`` buys the wings by delta; otherwise they are ``wing_width`` points away.
+    """
+
+    method: str
+    target: float
+    wing_width: float = 10.0
+    long_delta: float | None = None
+    edr_bias: float = 1.025
+    vol_ratio: float = 1.0
+    shape: tuple[float, float] = (surface.SHAPE_A, surface.SHAPE_B)
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Condors ready to be sold: ``strikes`` has four rows; credits and legs in index points.
+
+    ``possible`` is False where no strikes give what was asked for.
+    """
+
+    strikes: Floats
+    credit: Floats
+    legs: Floats
+    possible: NDArray[np.bool_]
+
+    def at(self, day: int) -> Quotes:
+        return Quotes(self.strikes[:, day], self.credit[day], self.legs[:, day], self.possible[day])
+
+
+def quotes(
+    choice: Choice,
+    *,
+    spot: Floats,
+    vol: Floats,
+    years: float,
+    rate: float,
+    dividend_yield: float,
+    target: Floats | float | None = None,
+) -> Quotes:
+    """Condors of ``years`` to expiry at every ``spot`` under the VIX-like ``vol`` (points)."""
+    smile = surface.smile(
+        vix=vol * choice.vol_ratio,
+        spot=spot,
+        expiry=years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        a=choice.shape[0],
+        b=choice.shape[1],
+    )
+    goal = choice.target if target is None else target
+    possible = np.ones(spot.shape, dtype=bool)
+    if choice.method == "credit":
+        condor, possible = _by_credit(smile, choice.wing_width, np.broadcast_to(goal, spot.shape))
+    elif choice.method == "delta":
+        condor = iron_condor.strikes_by_delta(
+            smile,
+            short_delta=goal,
+            wing_width=choice.wing_width,
+            long_delta=choice.long_delta,
+        )
+    elif choice.method == "edr":
+        condor = iron_condor.strikes_by_edr(
+            spot=spot,
+            vol=vol / 100.0,
+            expiry=years,
+            multiple=goal,
+            wing_width=choice.wing_width,
+            bias=choice.edr_bias,
+        )
+    else:
+        condor = iron_condor.strikes_by_sigma(smile, multiple=goal, wing_width=choice.wing_width)
+    strikes = np.stack(condor.strikes)
+    legs = leg_prices(smile, strikes)
+    return Quotes(strikes, legs[1] + legs[2] - legs[0] - legs[3], legs, possible)
+
+
+def leg_prices(smile: surface.Smile, strikes: Floats) -> Floats:
+    """Marks of four rows of strikes (long put, short put, short call, long call)."""
+    kinds = KINDS.reshape((4,) + (1,) * (strikes.ndim - 1))
+    return np.asarray(
+        black_scholes.price(
+            spot=smile.spot,
+            strike=strikes,
+            expiry=smile.expiry,
+            vol=smile.vol(strikes),
+            rate=smile.rate,
+            dividend_yield=smile.dividend_yield,
+            call=kinds,
+        )
+    )
+
+
+def _by_credit(
+    smile: surface.Smile, wing: float, goal: Floats
+) -> tuple[IronCondor, NDArray[np.bool_]]:
+    """Symmetric short strikes whose credit is ``goal``, and where there are any."""
+    F = smile.forward
+    unit = F * np.asarray(smile.atm_vol) * np.sqrt(np.asarray(smile.expiry))
+    start = _first_guess(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
+    y, possible = _secant(smile, wing, goal, F, unit, start)
+    x = y * unit
+    condor = IronCondor(
+        long_put=F - x - wing, short_put=F - x, short_call=F + x, long_call=F + x + wing
+    )
+    return condor, possible
+
+
+def _secant(
+    smile: surface.Smile,
+    wing: float,
+    goal: Floats,
+    F: Floats,
+    unit: Floats,
+    start: Floats | None = None,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The distance y at which the credit is ``goal``: secant, held inside a bracket."""
+
+    def miss(y: Floats) -> Floats:
+        x = y * unit
+        legs = leg_prices(smile, np.stack([F - x - wing, F - x, F + x, F + x + wing]))
+        credit = legs[1] + legs[2] - legs[0] - legs[3]
+        return np.asarray(np.log(np.maximum(credit, 1e-12) / goal))
+
+    low, high = np.zeros(F.shape), np.minimum(6.0, 0.9 * (F - wing) / unit)
+    if start is None:
+        possible = miss(low) >= 0.0
+        y0, y1 = np.minimum(1.2, 0.5 * high), np.minimum(1.7, 0.8 * high)
+    else:
+        possible = start > 0.0
+        y1 = np.where(possible, start, 1.0)
+        y0 = y1 * 0.998
+    m0, m1 = miss(y0), miss(y1)
+    for _ in range(STEPS):
+        settled = (np.abs(m1) < CLOSE) | ~possible
+        if np.all(settled):
+            break
+        low = np.where(m1 > 0.0, np.maximum(low, y1), low)
+        high = np.where(m1 <= 0.0, np.minimum(high, y1), high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = y1 - m1 * (y1 - y0) / (m1 - m0)
+        inside = np.isfinite(step) & (step > low) & (step < high)
+        y2 = np.where(inside, step, 0.5 * (low + high))
+        y0, m0 = np.where(settled, y0, y1), np.where(settled, m0, m1)
+        y1 = np.where(settled, y1, y2)
+        m1 = miss(y1)
+    return y1, possible
+
+
+def _first_guess(
+    smile: surface.Smile, wing: float, goal: Floats, F: Floats, unit: Floats
+) -> Floats | None:
+    """Distances from a grid over forward and width: with one goal they depend on these alone.
+
+    Good to about a thousandth, which leaves the secant a step or two. Nought where no strikes
+    give the credit; None where the goal differs from place to place.
+    """
+    if np.ptp(goal) > 0.0:
+        return None
+    w = unit / F
+    forwards = np.linspace(F.min(), F.max() * (1.0 + 1e-12) + 1e-9, 8)
+    widths = np.geomspace(w.min(), w.max() * (1.0 + 1e-9), 96)
+    gF, gw = np.meshgrid(forwards, widths, indexing="ij")
+    years = float(np.asarray(smile.expiry))
+    flat = surface.Smile(spot=gF, expiry=years, atm_vol=gw / np.sqrt(years), a=smile.a, b=smile.b)
+    y, possible = _secant(flat, wing, np.full(gF.shape, goal.flat[0]), gF, gF * gw)
+    table = np.where(possible, y, np.nan)
+    i = np.clip((F - forwards[0]) / (forwards[1] - forwards[0]), 0.0, 6.999)
+    ratio = np.log(widths[1] / widths[0])
+    j = np.clip(np.log(w / widths[0]) / ratio, 0.0, 94.999)
+    a, b = i.astype(int), j.astype(int)
+    u, v = i - a, j - b
+    low = table[a, b] * (1 - v) + table[a, b + 1] * v
+    top = table[a + 1, b] * (1 - v) + table[a + 1, b + 1] * v
+    return np.asarray(np.nan_to_num(low * (1 - u) + top * u))
