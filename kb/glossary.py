@@ -20,16 +20,22 @@ from django.db.models import Count, Max
 from .models import Term
 
 # Plain English first: as a single word each of these is linked only where an author says so.
-EVERYDAY = frozenset(
-    ["back", "bear", "bid", "book", "bull", "buy", "call", "carry", "cash", "cover", "edge", "fill", "flat", "floor", "future", "futures", "gap", "gate", "hold", "leg", "long", "margin", "mark", "open", "pin", "point", "position", "put", "range", "return", "risk", "roll", "rolling", "run", "sell", "series", "set", "short", "stop", "strip", "swap", "tail", "tick", "time", "trade", "turn", "wheel", "who", "wing", "write", "yield"]
-)
+EVERYDAY_TEXT = """
+back bear bid book bull buy call carry cash cover edge fill flat floor future futures gap gate
+hold leg long margin mark open pin point position put range return risk roll rolling run sell
+series set short stop strip swap tail tick time trade turn wheel who wing write yield
+"""
+EVERYDAY = frozenset(EVERYDAY_TEXT.split())
 
 _TAG = re.compile(r'(<(?:"[^"]*"|[^>"])*>)')
 _TAG_NAME = re.compile(r"<(/?)([a-z0-9]+)")
 _WORD = re.compile(r"[^\W_]+")
 _DATA_TERM = re.compile(r'data-term="([^"]*)"')
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
-_SKIPPED = frozenset(["a", "blockquote", "code", "data", "dfn", "h1", "h2", "h3", "h4", "h5", "h6", "kbd", "math", "pre", "q", "span", "var"])
+_SKIPPED_TEXT = """
+a blockquote code data dfn h1 h2 h3 h4 h5 h6 kbd math pre q span var
+"""
+_SKIPPED = frozenset(_SKIPPED_TEXT.split())
 _JOINS = frozenset(" -\n\t\u00a0\u2010\u2011")
 _ES = re.compile(r"(?:s|x|z|ch|sh)$", re.IGNORECASE)
 _IES = re.compile(r"[^aeiou\W\d]y$", re.IGNORECASE)
@@ -108,7 +114,7 @@ class Glossary:
             return None
         actual = tuple(word for _, word in words)
         fitting = [slug for slug, needed in node[""] if _fits(needed, actual)]
-        return (fitting or [node[""][0][0]])[0]
+        return str((fitting or [node[""][0][0]])[0])
 
     def link(self, html: str, own: str = "") -> Linked:
         """The same HTML with its terms linked; ``own`` is never linked (a term's own page)."""

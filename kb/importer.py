@@ -31,13 +31,13 @@ _SLUG = re.compile(schemas.SLUG)
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "-": None})
 
 
-class RolledBack(Exception):
+class RolledBack(Exception):  # noqa: N818 - an end, not an error
     """Ends a trial run without a trace."""
 
 
 @dataclass
 class Outcome:
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     notices: list[str] = field(default_factory=list)
 
 
@@ -217,8 +217,8 @@ class _Sync:
             found = re.search(r"line (\d+)", str(error))
             raise ContentError(path.name, int(found.group(1)) if found else 1, str(error)) from None
         for row in rows:
-            for error in frontmatter.validator(schemas.TAXON).iter_errors(row):
-                raise ContentError(path.name, 1, f"{row.get('slug')}: {error.message}")
+            for found in frontmatter.validator(schemas.TAXON).iter_errors(row):
+                raise ContentError(path.name, 1, f"{row.get('slug')}: {found.message}")
         return list(rows)
 
     def _apply_taxa(self, kind: str, model: Any, rows: list[dict[str, Any]]) -> None:

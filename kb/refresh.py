@@ -92,7 +92,7 @@ def _uses(labels: Collection[str]) -> Callable[[str], bool]:
 
 
 def _moves(of: Any, html_field: str, linker: glossary.Glossary, own: str) -> bool:
-    return linker.link(of.base_html, own).html != getattr(of, html_field)
+    return bool(linker.link(of.base_html, own).html != getattr(of, html_field))
 
 
 def _chunks(rows: QuerySet[Any] | Iterable[Any]) -> Iterator[list[Any]]:

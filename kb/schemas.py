@@ -88,8 +88,8 @@ TERM: dict[str, Any] = only(
         "items": {
             "oneOf": [
                 text(1000),
-                only(["name", "meaning"], name=text(160), meaning=text(2000), sources=many(text(120)),
-                     disputed={"type": "boolean"}),
+                only(["name", "meaning"], name=text(160), meaning=text(2000),
+                     sources=many(text(120)), disputed={"type": "boolean"}),
             ],
             "description": "must be text or {name, meaning, sources, disputed}",
         },

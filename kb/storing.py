@@ -185,9 +185,9 @@ def _links(works: Sequence[ArticleWork]) -> None:
         ):
             if slugs is not None:
                 wanted.append((work, kind, slugs))
-    for kind in ArticleLink.Kind.values:
-        ids = [work.article.pk for work, its, _ in wanted if its == kind]
-        ArticleLink.objects.filter(article__in=ids, kind=kind).delete()
+    for one in ArticleLink.Kind:
+        ids = [work.article.pk for work, its, _ in wanted if its == one]
+        ArticleLink.objects.filter(article__in=ids, kind=one).delete()
     names = {slug for _, _, slugs in wanted for slug in slugs}
     targets = dict(Article.objects.filter(slug__in=names).values_list("slug", "pk"))
     ArticleLink.objects.bulk_create(

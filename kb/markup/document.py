@@ -154,7 +154,7 @@ def render(text: str, context: Context | None = None) -> Rendered:
     if md is None:
         md = _local.md = _converter()
     md.reset()
-    md.notes = notes
+    md.notes = notes  # type: ignore[union-attr]
     try:
         html = clean(md.convert(text))
     except RecursionError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
 from typing import Any
+from xml.etree import ElementTree
 
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
@@ -13,7 +13,7 @@ CITATION = r"\[(@[a-z0-9][^\[\]\n]{0,400})\]"
 TERM = r"\[\[(!?)([^\[\]|\n]{1,160})(?:\|([^\[\]\n]{1,160}))?\]\]"
 _ONE = re.compile(r"@([a-z0-9][a-z0-9-]*)(?:,?\s+(.{1,120}))?$")
 
-Found = tuple[etree.Element | None, int | None, int | None]
+Found = tuple[ElementTree.Element | None, int | None, int | None]
 
 
 class CitationProcessor(InlineProcessor):
@@ -21,9 +21,9 @@ class CitationProcessor(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802
         notes: Any = self.md.notes  # type: ignore[attr-defined]
-        whole = etree.Element("span", {"class": "citation"})
+        whole = ElementTree.Element("span", {"class": "citation"})
         whole.text = AtomicString("(")
-        last: etree.Element | None = None
+        last: ElementTree.Element | None = None
         for part in m.group(1).split(";"):
             one = _ONE.match(part.strip())
             if one is None:
@@ -37,9 +37,11 @@ class CitationProcessor(InlineProcessor):
         return whole, m.start(0), m.end(0)
 
 
-def _cited(notes: Any, whole: etree.Element, key: str, locator: str, text: str) -> etree.Element:
+def _cited(
+    notes: Any, whole: ElementTree.Element, key: str, locator: str, text: str
+) -> ElementTree.Element:
     place = notes.cite(key, locator, text)
-    link = etree.SubElement(
+    link = ElementTree.SubElement(
         whole, "a", {"class": "cite", "href": f"#ref-{key}", "id": place.anchor}
     )
     link.text = AtomicString(notes.label(key))
@@ -54,8 +56,8 @@ class TermProcessor(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802
         never, label, shown = m.group(1), m.group(2).strip(), m.group(3)
         if never:
-            mark = etree.Element("span", {"class": "no-term"})
+            mark = ElementTree.Element("span", {"class": "no-term"})
         else:
-            mark = etree.Element("dfn", {"data-term": label})
+            mark = ElementTree.Element("dfn", {"data-term": label})
         mark.text = AtomicString((shown or label).strip())
         return mark, m.start(0), m.end(0)

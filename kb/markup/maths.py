@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
 from functools import lru_cache
 from html import escape
 from typing import Any
+from xml.etree import ElementTree
 
 from latex2mathml import converter
 from markdown.inlinepatterns import InlineProcessor
@@ -72,11 +72,12 @@ class FormulaProcessor(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Markdown's own name
         self, m: re.Match[str], data: str
-    ) -> tuple[str | etree.Element | None, int, int]:
+    ) -> tuple[str | ElementTree.Element | None, int, int]:
         latex = m.group(1).strip()
         try:
             mathml = formula(latex, self.display)
         except FormulaError as error:
-            self.md.notes.trouble(m.group(0), str(error))
+            notes: Any = self.md.notes  # type: ignore[attr-defined]
+            notes.trouble(m.group(0), str(error))
             return None, m.start(0), m.end(0)
         return self.md.htmlStash.store(mathml), m.start(0), m.end(0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from django.utils.text import slugify
 from markdown.blockprocessors import BlockProcessor
@@ -20,14 +20,16 @@ SOUND_ID = re.compile(r"^[a-z][a-z0-9-]*$")
 STASHED = re.compile("\x02[^\x03]*\x03")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Ids that the pages themselves use (templates/kb), and beginnings that others use.
-RESERVED = frozenset(
-    ["main", "title", "answer", "contents", "references", "cite", "terms-used", "related-answers", "corrections", "senses", "used", "ask-heading", "ask-text", "site-search"]
-)
+RESERVED_TEXT = """
+main title answer contents references cite terms-used related-answers corrections senses used
+ask-heading ask-text site-search
+"""
+RESERVED = frozenset(RESERVED_TEXT.split())
 TAKEN = ("ref-", "cite-", "term-", "claim-", "example-", "fn")
 ADMONITIONS = {"note", "warning", "tip", "example", "disputed"}
 
 
-def elements(root: etree.Element, *tags: str) -> Iterator[etree.Element]:
+def elements(root: ElementTree.Element, *tags: str) -> Iterator[ElementTree.Element]:
     return (element for element in root.iter() if element.tag in tags)
 
 
@@ -44,23 +46,23 @@ class BlockLines(Preprocessor):
 class NamedBlock(BlockProcessor):
     """A marker that the page replaces by what another app draws."""
 
-    def test(self, parent: etree.Element, block: str) -> bool:
+    def test(self, parent: ElementTree.Element, block: str) -> bool:
         return BLOCK.match(block) is not None
 
-    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+    def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
         block = blocks.pop(0)
         found = BLOCK.match(block)
         assert found is not None
         name, argument = found.groups()
         notes: Any = self.parser.md.notes  # type: ignore[attr-defined]
         notes.block(name, argument, block)
-        etree.SubElement(parent, "div", {"data-block": name, "data-argument": argument})
+        ElementTree.SubElement(parent, "div", {"data-block": name, "data-argument": argument})
 
 
 class GivenIds(Treeprocessor):
     """Takes ``{#id}`` off headings before their words are rendered."""
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ElementTree.Element) -> None:
         notes: Any = self.md.notes  # type: ignore[attr-defined]
         for heading in elements(root, *HEADINGS):
             if heading.tag == "h1":
@@ -79,7 +81,7 @@ class GivenIds(Treeprocessor):
 class Structure(Treeprocessor):
     """After the words are rendered: anchors, tables, links, admonitions."""
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ElementTree.Element) -> None:
         self.notes: Any = self.md.notes  # type: ignore[attr-defined]
         self._headings(root)
         self._tables(root)
@@ -90,7 +92,7 @@ class Structure(Treeprocessor):
                 known = ", ".join(sorted(ADMONITIONS))
                 self.notes.trouble("!!!", f"an admonition is one of {known}")
 
-    def _headings(self, root: etree.Element) -> None:
+    def _headings(self, root: ElementTree.Element) -> None:
         headings = list(elements(root, *HEADINGS))
         words = [STASHED.sub("", "".join(heading.itertext())).strip() for heading in headings]
         given = [heading.get("id") for heading in headings]
@@ -103,7 +105,7 @@ class Structure(Treeprocessor):
             level = int(heading.tag[1])
             self.notes.contents.append({"level": level, "id": name, "text": text})
 
-    def _tables(self, root: etree.Element) -> None:
+    def _tables(self, root: ElementTree.Element) -> None:
         for cell in elements(root, "th", "td"):
             align = cell.attrib.pop("align", None)
             if align:
@@ -113,7 +115,7 @@ class Structure(Treeprocessor):
         for parent in list(root.iter()):
             for index, child in enumerate(list(parent)):
                 if child.tag == "table":
-                    box = etree.Element(
+                    box = ElementTree.Element(
                         "div",
                         {
                             "class": "table-box",
@@ -127,7 +129,7 @@ class Structure(Treeprocessor):
                     box.append(child)
                     parent.insert(index, box)
 
-    def _links(self, root: etree.Element) -> None:
+    def _links(self, root: ElementTree.Element) -> None:
         for link in root.iter("a"):
             href = link.get("href") or ""
             scheme, colon, rest = href.partition(":")

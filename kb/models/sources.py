@@ -28,7 +28,7 @@ class Source(models.Model):
     csl = models.JSONField(help_text="CSL-JSON without id")
     title = models.CharField(max_length=500, editable=False)
     evidence = models.CharField(max_length=20, choices=[(e, e) for e in EVIDENCE])
-    interest = models.TextField(
+    interest = models.TextField(  # noqa: DJ001 - the contract has null for "none known"
         null=True, blank=True, help_text="What the publisher earns if the reader believes it."
     )
     archived_url = models.URLField(max_length=1000, null=True, blank=True)  # noqa: DJ001

@@ -76,7 +76,7 @@ def nearest(word: str) -> list[str]:
     if close or len(word) < 7:
         return close
     alike = beginning(word[:2]).annotate(length=Length("word"))
-    alike = alike.filter(length__range=(len(word) - 2, len(word) + 2))
+    alike = alike.filter(length__gte=len(word) - 2, length__lte=len(word) + 2)
     return _ranked(word, alike, 2)
 
 

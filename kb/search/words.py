@@ -10,9 +10,10 @@ import snowballstemmer
 
 LONGEST = 40  # letters of a word that count
 # Too common to tell texts apart; left out of texts and queries alike.
-STOPWORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "that", "the", "to", "was", "with"]
-)
+STOPWORDS_TEXT = """
+a an and are as at be by for from in is it its of on or that the to was with
+"""
+STOPWORDS = frozenset(STOPWORDS_TEXT.split())
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s(?![^\W_])")
 _stemmer = snowballstemmer.stemmer("english")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from itertools import groupby
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kb import citations, files, glossary, markup, metadata
 from kb.citations import works
 from kb.models import Article, Term
-from kb.references import references
+from kb.references import Reference, references
 
 from .answers import citation, comparison
 from .finding import answered, public_term
@@ -75,7 +76,7 @@ def term(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _sense(sense: object, anchors: dict[str, object]) -> dict[str, object]:
+def _sense(sense: object, anchors: Mapping[str, Reference]) -> dict[str, object]:
     """One meaning for the page; its sources lead to the reference list."""
     if not isinstance(sense, dict):
         return {"name": "", "meaning": str(sense), "sources": [], "disputed": False}
