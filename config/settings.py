@@ -49,6 +49,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.SecurityHeaders",
+    # Charts and tables shrink to a fifth; Django pads at random against guessing by length.
+    "django.middleware.gzip.GZipMiddleware",
     "common.stored_pages.StoredPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
