@@ -73,6 +73,10 @@ class Exhibit:
         return metric_rows(rows)
 
     @property
+    def has_intervals(self) -> bool:
+        return any(row.interval for row in self.metrics)
+
+    @property
     def charts(self) -> Sequence[Mapping[str, Any]]:
         return list(self.document.get("charts", []))
 

@@ -273,6 +273,8 @@ def parameter_rows(
 def value_words(parameter: Parameter | None, value: Any) -> str:
     if isinstance(parameter, Choice) and value in parameter.options:
         return str(parameter.options[value])
+    if value is None:
+        return "not given"
     if isinstance(value, list):
         return f"{len(value)} values" if len(value) > 8 else text_of(value).replace("\n", "; ")
     if isinstance(value, dict):
@@ -316,6 +318,8 @@ def bounds_text(parameter: Parameter) -> str:
         low, high = parameter.minimum, parameter.maximum
         start = f"above {shown(parameter.above)}" if parameter.above is not None else ""
         end = f"below {shown(parameter.below)}" if parameter.below is not None else ""
+        if high is not None and high >= 1e9:
+            high = None
         if low is not None and high is not None:
             parts.append(f"{_bound(low)} to {_bound(high)}")
         else:

@@ -77,7 +77,7 @@ def percent(value: float) -> str:
 
 
 def dollars(value: float) -> str:
-    size = abs(value)
+    size = abs(value) if abs(value) >= 1e-9 else 0.0
     sign = "−" if value < 0 else ""
     if 0 < size < 0.01:
         return sign + "$" + sensible(size, 2)
@@ -102,6 +102,8 @@ def figure_text(value: Any, unit: str | None = None, name: str = "") -> str:
     if unit == "count":
         return digits(value, 0) if float(value).is_integer() else sensible(value)
     if unit == "index points":
+        if abs(value) < 1e-9:  # what is left of a difference of equal numbers
+            return "0" + SUFFIX[unit]
         return (digits(value, 2) if 0.01 <= abs(value) < 1e6 else sensible(value)) + SUFFIX[unit]
     return sensible(value) + SUFFIX.get(unit or "", "")
 

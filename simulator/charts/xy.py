@@ -105,12 +105,13 @@ def _straightened(points: list[Point], tolerance: float = 0.33) -> list[Point]:
 
 
 def _distance(point: Point, start: Point, end: Point) -> float:
-    """From a point to the straight line through two others, or to them where they coincide."""
+    """From a point to the straight piece between two others."""
     (x, y), (x1, y1), (x2, y2) = point, start, end
-    length = math.hypot(x2 - x1, y2 - y1)
-    if length == 0:
-        return math.hypot(x - x1, y - y1)
-    return abs((x2 - x1) * (y1 - y) - (x1 - x) * (y2 - y1)) / length
+    dx, dy = x2 - x1, y2 - y1
+    square = dx * dx + dy * dy
+    share = ((x - x1) * dx + (y - y1) * dy) / square if square else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return math.hypot(x - x1 - share * dx, y - y1 - share * dy)
 
 
 def _lines(
@@ -126,7 +127,8 @@ def _lines(
         if series.has_band:
             _band(frame, places, series, x, y)
     if chart["kind"] == "payoff" and all_series:
-        _gain_and_loss(frame, places, all_series[0], x, y)
+        settled = next((s for s in all_series if "expir" in s.name.lower()), all_series[0])
+        _gain_and_loss(frame, places, settled, x, y)
     for number, series in enumerate(all_series):
         runs = segments(places, series.values, x, y)
         for run in runs:
