@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.http import quote_etag
@@ -24,6 +26,7 @@ from common.requests import is_from_here
 from . import serializers, services
 from .models import Example, Run, Sweep
 
+log = logging.getLogger(__name__)
 REQUEST_KEYS = frozenset({"example", "experiment", "parameters", "seed"})
 SWEEP_KEYS = REQUEST_KEYS | {"x", "x_values", "y", "y_values"}
 
@@ -67,13 +70,13 @@ class ExperimentDetail(APIView):
 
 def examples_by_experiment() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for experiment, slug in Example.objects.values_list("experiment", "slug"):
+    for experiment, slug in Example.objects.public().values_list("experiment", "slug"):
         found.setdefault(experiment, []).append(slug)
     return found
 
 
 def examples() -> QuerySet[Example]:
-    return Example.objects.select_related("article", "result_run")
+    return Example.objects.public().select_related("article", "result_run")
 
 
 class ExampleList(APIView):
@@ -278,3 +281,6 @@ class refusals:  # noqa: N801 - reads as a statement: with refusals(request)
                 page = self.request.build_absolute_uri(error.nearest.get_absolute_url())
                 detail += f" A stored result of the same experiment is at {page}."
             raise Unavailable(detail, int(error.retry_after)) from error
+        if isinstance(error, OperationalError):
+            log.exception("A request was not stored.")
+            raise Unavailable("The request could not be stored just now.", 10) from error

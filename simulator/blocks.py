@@ -68,7 +68,7 @@ def presets(experiment: Any, example: Example | None = None) -> list[dict[str, s
         }
         for preset in experiment.presets
     ]
-    others = Example.objects.filter(experiment=experiment.slug)
+    others = Example.objects.public().filter(experiment=experiment.slug)
     if example is not None:
         others = others.exclude(pk=example.pk)
     found += [

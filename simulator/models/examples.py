@@ -7,6 +7,12 @@ from django.db import models
 from .runs import Run
 
 
+class ExampleQuerySet(models.QuerySet["Example"]):
+    def public(self) -> ExampleQuerySet:
+        """Of a published answer or of none: an unpublished one is listed and opened nowhere."""
+        return self.filter(models.Q(article=None) | models.Q(article__state="published"))
+
+
 class Example(models.Model):
     """``result_run`` is the newest succeeded run of exactly these inputs, kept while it is stale.
 
@@ -32,6 +38,8 @@ class Example(models.Model):
     result_run = models.ForeignKey(
         Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = ExampleQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "slug"]

@@ -47,7 +47,8 @@ def in_words(seconds: float | None) -> str:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All examples with the state of their results, then all experiments."""
-    rows = [_row(example) for example in Example.objects.select_related("result_run", "article")]
+    found = Example.objects.public().select_related("result_run", "article")
+    rows = [_row(example) for example in found]
     experiments = services.experiments()
     groups = [
         (heading, [e for e in experiments if e.kind == kind])
@@ -90,7 +91,9 @@ def _standing(example: Example, run: Run | None) -> tuple[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One example, or an experiment by its own name, with its form."""
-    example = Example.objects.filter(slug=slug).select_related("result_run", "article").first()
+    example = (
+        Example.objects.public().filter(slug=slug).select_related("result_run", "article").first()
+    )
     experiment = services.experiment_or_404(example.experiment if example else slug)
     values = dict(example.parameters) if example else {}
     seed = example.seed if example else None
@@ -180,7 +183,7 @@ def _submit(
 @require_safe
 def code(request: HttpRequest, slug: str) -> HttpResponse:
     """The sources of an experiment, read-only: its own two files, then what they stand on."""
-    example = Example.objects.filter(slug=slug).first()
+    example = Example.objects.public().filter(slug=slug).first()
     experiment = services.experiment_or_404(example.experiment if example else slug)
     sources = services.sources(experiment)
     own = [name for name in sources if _is_own(name, experiment.package)]

@@ -26,7 +26,7 @@ MOST_VALUES = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what varies; everything else comes from the example or from the fields."""
-    example = Example.objects.filter(slug=slug).first()
+    example = Example.objects.public().filter(slug=slug).first()
     experiment = services.experiment_or_404(example.experiment if example else slug)
     values = dict(example.parameters) if example else {}
     seed = example.seed if example else None
