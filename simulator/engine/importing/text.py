@@ -94,6 +94,8 @@ def amount(cell: str, *, separator: str = ",") -> Amount:
     ``separator`` is the file's cell separator: where it is not a comma, a lone comma
     inside a number is a decimal comma.
     """
+    if DECIMAL.fullmatch(cell) and math.isfinite(plain := float(cell)):
+        return Amount(plain)  # nearly every cell of nearly every file
     text, currency = _without_currency(cell.strip().replace("−", "-"))
     cleaned = text
     if separator != "," and "," in text:
