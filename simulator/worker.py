@@ -24,6 +24,7 @@ from .services.watching import Limits
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 5.0
 DEAF_AFTER = 10.0
+HELPER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_off"]
 
 
 def name() -> str:
@@ -79,9 +80,9 @@ class Sweeper(bootsteps.StartStopStep):  # type: ignore[misc]
 class SweepThread(threading.Thread):
     """Beats for its worker, ends what is left behind, rings for what waits, helps the deaf."""
 
-    def __init__(self, slots: int, every: float = SWEEP_EVERY) -> None:
+    def __init__(self, slots: int) -> None:
         super().__init__(name="sweep", daemon=True)
-        self.slots, self.every = slots, every
+        self.slots = slots
         self.over = threading.Event()
         self.busy = threading.Lock()
         self.helper: subprocess.Popen[bytes] | None = None
@@ -97,7 +98,7 @@ class SweepThread(threading.Thread):
             with self.busy:
                 self._pass()
             self._help_if_nobody_listens()
-            self.over.wait(self.every)
+            self.over.wait(SWEEP_EVERY)
 
     def _pass(self) -> None:
         self.unserved = False
@@ -123,8 +124,7 @@ class SweepThread(threading.Thread):
         self.helper = None
         if self.unserved and not self.over.is_set():
             log.warning("Runs wait although workers are free; working them off directly.")
-            command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_off"]
-            self.helper = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            self.helper = subprocess.Popen(HELPER, stdin=subprocess.DEVNULL)
 
     def stop(self) -> None:
         self.over.set()

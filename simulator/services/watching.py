@@ -26,7 +26,6 @@ from simulator.engine.errors import EngineError, RunCancelled
 from simulator.models import leases
 
 log = logging.getLogger(__name__)
-PULSE = leases.LEASE.total_seconds() / 4
 WRITE_EVERY = 0.5
 GRACE = 10.0
 EXIT_STUCK = 70
@@ -103,12 +102,13 @@ class Watch:
 
     def _pulse(self) -> None:
         """Beat until the computation is done; interrupt it when it has to stop."""
-        next_beat = time.monotonic() + PULSE
+        pulse = leases.LEASE.total_seconds() / 4
+        next_beat = time.monotonic() + pulse
         try:
-            while not self.done.wait(0.25):
+            while not self.done.wait(min(0.25, pulse / 2)):
                 self._spend()
                 if self.reason is None and time.monotonic() >= next_beat:
-                    next_beat = time.monotonic() + PULSE
+                    next_beat = time.monotonic() + pulse
                     self._beat()
                 if self.reason is not None:
                     self._interrupt()
