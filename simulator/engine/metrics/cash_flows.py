@@ -32,6 +32,7 @@ Function = Callable[[float, Array, Array], float]
 LOWEST, HIGHEST = -36.0, 690.0  # 1 + r from the last digit above zero to the largest double
 STEP = 0.005
 CELLS = 1_000_000
+NEGLIGIBLE = 1e-290  # of the largest flow: below, quotients leave the range of doubles
 TOUCH = 1e-13
 SNAP = 1e-12
 
@@ -153,7 +154,7 @@ def _merged(c: Array, t: Array) -> tuple[Array, Array]:
     moments, place = np.unique(t, return_inverse=True)
     sums = np.zeros(moments.size)
     np.add.at(sums, place, c)
-    present = sums != 0.0
+    present = np.abs(sums) > NEGLIGIBLE * np.max(np.abs(sums), initial=0.0)
     return sums[present], moments[present]
 
 

@@ -101,6 +101,17 @@ def test_extreme_rates_are_found(flows, rate):
     assert rates(flows) == [pytest.approx(rate, rel=1e-12)]
 
 
+@pytest.mark.parametrize("tiny", [5e-324, 5.6e-309, 1e-300])
+def test_a_flow_beyond_all_comparison_is_no_flow(tiny):
+    assert rates([1.0, -tiny]) == []
+    assert rates([-100, tiny, 110]) == pytest.approx(rates([-100, 0, 110]))
+    assert rates([-tiny, 1.0]) == []
+
+
+def test_the_smallest_flows_there_are_have_a_rate():
+    assert rates([-5e-324, 5e-324]) == [0.0]
+
+
 def test_two_thousand_flows_are_no_trouble():
     flows = np.random.default_rng(0).normal(size=2000)
     assert all(abs(scaled_npv(flows, rate)) < 1e-9 for rate in rates(flows))
