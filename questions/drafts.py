@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from kb import documents, glossary, storing
 from kb.models import Article, Category
+from kb.models.articles import short_id
 from simulator.models import Example
 
 from . import notifications, positions
@@ -25,6 +27,7 @@ def open_draft(question: Question) -> Article:
     slug = _free_slug(slugify(title)[:100].strip("-") or "readers-question")
     article = Article(
         slug=slug,
+        short_id=short_id(slug),
         title=title,
         category=_category(question),
         authors=[{"name": settings.SITE_NAME}],
@@ -33,7 +36,8 @@ def open_draft(question: Question) -> Article:
         state=Article.State.DRAFT,
         changed_at=timezone.now(),
     )
-    article.save()
+    derived = documents.derive_article(article, documents.source_items(), glossary.current())
+    storing.store_articles([storing.ArticleWork(article, derived)])
     if positions.fits_condor(question.position):
         Example.objects.create(
             slug=_example_slug(slug),
@@ -85,14 +89,12 @@ def _example_slug(slug: str) -> str:
 
 
 def _body(question: Question, slug: str) -> str:
-    """Markdown in which the asker's words are a quotation: indented code cannot run or link."""
+    """Markdown with the asker's words as a quotation, if they may be quoted."""
     parts = []
     if question.wording_public:
         credit = f"Asked by {question.credit_name}:" if question.credit_name else "As it was asked:"
-        parts += [
-            _literal(credit),
-            "\n".join("> " + _literal(t) for t in question.text.split("\n")),
-        ]
+        lines = _literal(question.text).split("\n")
+        parts += [_literal(credit), "\n".join(f"> {line}".rstrip() for line in lines)]
     elif question.credit_name:
         parts.append(_literal(f"Asked by {question.credit_name}."))
     if positions.fits_condor(question.position):
@@ -100,9 +102,16 @@ def _body(question: Question, slug: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+ESCAPABLE = re.compile(r"[\\`*_{}\[\]()>#+\-.!]")
+AS_ENTITY = re.compile(r"[&<$~^|]|^[:=]", re.MULTILINE)
+
+
 def _literal(text: str) -> str:
-    """A reader's text with everything escaped that Markdown would read as markup."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$^:&@=])", r"\\\1", text)
+    """A reader's text as Markdown that shows exactly these words and nothing else."""
+    stripped = "\n".join(line.strip() for line in text.splitlines())
+    entities = AS_ENTITY.sub(lambda found: f"\0{ord(found[0])};", stripped)
+    escaped = ESCAPABLE.sub(lambda found: "\\" + found[0], entities)
+    return re.sub(r"\0(\d+);", r"&#\1;", escaped)
 
 
 def announce(article: Article) -> int:

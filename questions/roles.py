@@ -80,8 +80,8 @@ TEXTS = (
 def create(app_config: Any, using: str, **rest: Any) -> None:
     """After migrations: the group with its permissions and the texts, if they never existed."""
     create_permissions(app_config, verbosity=0, using=using)
-    group, is_new = Group.objects.using(using).get_or_create(name=MODERATOR)
-    if not is_new:
+    group, _ = Group.objects.using(using).get_or_create(name=MODERATOR)
+    if group.permissions.filter(content_type__app_label="questions").exists():
         return
     group.permissions.set(
         Permission.objects.using(using).filter(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from dataclasses import dataclass
 
+from django.db import DatabaseError
 from django.db.models import Q
+
+from kb import search
 
 from .models import Question
 
 log = logging.getLogger(__name__)
+VOTERS = 6
 COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -41,10 +46,30 @@ def keywords(text: str, most: int = 12) -> list[str]:
 
 def for_readers(text: str, most: int = 5) -> list[Hit]:
     """Published answers and terms near the text; none when the search is not to be had."""
-    words = keywords(text)
-    if not words:
+    try:
+        return _found(text, most)
+    except DatabaseError:
+        log.exception("similar answers could not be looked up")
         return []
-    return []
+
+
+def _found(text: str, most: int) -> list[Hit]:
+    """A search that asks for every word finds little in a whole question, so words vote.
+
+    A rare word counts for more than a common one; two words must agree where there are two.
+    """
+    words = keywords(text, VOTERS)
+    scores: dict[str, float] = {}
+    voters: dict[str, int] = {}
+    hits: dict[str, Hit] = {}
+    for word in words:
+        results = search.find(word, size=20)
+        for hit in results.hits:
+            hits[hit.url] = Hit(hit.kind, hit.title, hit.url, hit.excerpt)
+            scores[hit.url] = scores.get(hit.url, 0.0) + 1 / (1 + math.log1p(results.count))
+            voters[hit.url] = voters.get(hit.url, 0) + 1
+    agreed = [url for url in hits if voters[url] >= min(2, len(words))]
+    return [hits[url] for url in sorted(agreed, key=lambda url: (-scores[url], url))[:most]]
 
 
 def for_moderators(question: Question, most: int = 6) -> list[tuple[float, Question]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.core import mail as outbox
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kb import extend
+from kb import extend, markup
 from kb.models import Article
 from questions import decisions, drafts, housekeeping, prerun, question_kind, services
 from questions.models import Question
@@ -67,22 +72,35 @@ def test_wording_and_credit_only_as_the_asker_wished(
     assert not any(words in body for words in unwanted)
 
 
-def test_a_readers_words_stay_plain_text_in_the_draft(ask, moderator):
-    hostile = (
-        "<script>x</script> [a](javascript:b) ![i](c)\n"
-        "::example other\n[[term]] `code` [c](claim:x)"
-    )
-    question = ask(hostile, wording_public=True)
-    article = approve(question, moderator)
-    import markdown
+HOSTILE = (
+    "<script>x</script> [a](javascript:b) ![i](c) <http://a.example> $x^2$ &amp; ~~~\n"
+    "::example other\n[[term]] `code` [c](claim:x) [@key]\n===\n: definition\n    indented\n"
+    "1. one\n- two\n# three\n| a | b |\n| - | - |\n*[x]: y\n[^1]: note\n!!! note"
+)
 
-    html = markdown.markdown(article.body)
-    assert "<script" not in html
-    assert "<a " not in html
-    assert "<img" not in html
-    assert "<code" not in html
-    assert "\n::example" not in article.body
-    assert "[[term]]" not in article.body
+
+def words_shown(text: str) -> str:
+    rendered = markup.render(drafts._literal(text))
+    inner = re.fullmatch(r"<p>(.*)</p>", rendered.html.strip(), re.DOTALL)
+    assert inner, rendered.html
+    assert "<" not in inner[1], rendered.html
+    assert [rendered.citations, rendered.blocks, rendered.inlines, rendered.links] == [[]] * 4
+    return html.unescape(inner[1])
+
+
+def test_a_readers_words_stay_plain_text_in_the_draft(ask, moderator):
+    question = ask(HOSTILE, wording_public=True)
+    article = approve(question, moderator)
+    assert re.findall(r"<(\w+)", article.body_html) == ["p", "blockquote", "p"]
+    assert words_shown(HOSTILE).split() == HOSTILE.split()
+
+
+@settings(max_examples=200)
+@given(st.text("ab1 \n<>&;#:=*_`[](){}!|~^$@\\+-.'\"", min_size=1, max_size=60))
+def test_any_words_are_shown_as_they_are(text):
+    if text.strip():
+        one_paragraph = "\n".join(line for line in text.splitlines() if line.strip())
+        assert words_shown(one_paragraph).split() == text.split()
 
 
 def test_two_questions_alike_get_two_drafts(ask, moderator):
