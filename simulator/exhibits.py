@@ -47,7 +47,8 @@ class Exhibit:
     ident: str = field(default="")
 
     def __post_init__(self) -> None:
-        self.ident = self.ident or f"r{str(self.run.pk)[:8]}"
+        named = self.example.slug if self.example else str(self.run.pk)[:8]
+        self.ident = self.ident or f"r-{named}"
 
     @cached_property
     def experiment(self) -> Any:
