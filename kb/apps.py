@@ -9,9 +9,12 @@ class KbConfig(AppConfig):
     verbose_name = "Knowledge base"
 
     def ready(self) -> None:
+        from common.signals import restored
+
         from . import receivers, roles
         from .models import Article, Term
 
         post_migrate.connect(roles.grant, sender=self, dispatch_uid="kb.roles")
+        restored.connect(receivers.rebuild_search, dispatch_uid="kb.search")
         post_delete.connect(receivers.forget_article, sender=Article, dispatch_uid="kb.article")
         post_delete.connect(receivers.forget_term, sender=Term, dispatch_uid="kb.term")

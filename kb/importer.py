@@ -169,7 +169,7 @@ class _Sync:
             line = lines[number] if number < len(lines) else 1
             wrong += [
                 Problem("sources.json", line, f"{key or f'item {number}'}: {said}")
-                for said in _source_troubles(item)
+                for said in source_troubles(item)
             ]
             if isinstance(key, str) and key in seen:
                 wrong.append(Problem("sources.json", line, f"{key}: the id appears twice"))
@@ -183,10 +183,12 @@ class _Sync:
         now = timezone.now()
         changed: list[Source] = []
         created = 0
-        for item, line in loaded:
+        for position, (item, line) in enumerate(loaded):
             digest = documents.digest(item)
             row = rows.get(item["id"])
             if row is not None and row.file_digest == digest:
+                if row.position != position:
+                    Source.objects.filter(pk=row.pk).update(position=position)
                 continue
             if row is not None and row.is_edited and row.item != {**_blank_source(), **item}:
                 self._problem("sources.json", line, f"{row.key} {EDITED}")
@@ -198,6 +200,7 @@ class _Sync:
             row.evidence, row.interest = item["evidence"], item.get("interest")
             row.archived_url = item.get("archived_url")
             row.read_at = date.fromisoformat(item["read_at"]) if item.get("read_at") else None
+            row.file_text, row.position = json.dumps(item, ensure_ascii=False), position
             row.file_digest, row.is_edited, row.changed_at = digest, False, now
             changed.append(row)
         storing.upsert(Source, changed)
@@ -441,7 +444,7 @@ def _blank_source() -> dict[str, Any]:
     return {"interest": None, "archived_url": None, "read_at": None}
 
 
-def _source_troubles(item: Any) -> Iterator[str]:
+def source_troubles(item: Any) -> Iterator[str]:
     if not isinstance(item, dict):
         yield "must be an object"
         return

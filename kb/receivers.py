@@ -16,3 +16,8 @@ def forget_term(sender: Any, instance: Term, **kwargs: Any) -> None:
     """Its links become text again where they stood."""
     search.remove("term", instance.slug)
     refresh.refresh((), instance.labels)
+
+
+def rebuild_search(sender: Any, **kwargs: Any) -> None:
+    """The postings are no model's rows, so a backup does not hold them."""
+    search.rebuild()

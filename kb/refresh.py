@@ -48,7 +48,7 @@ def _rerender(articles: QuerySet[Article], terms: QuerySet[Term]) -> int:
     for some in _chunks(terms):
         changed = []
         for term in some:
-            derived = documents.derive_term(term, _listed_sources(term), items)
+            derived = documents.derive_term(term, listed_sources(term), items)
             documents.link_term(derived, term, linker)
             changed.append(storing.TermWork(term, derived))
         storing.store_terms(changed)
@@ -56,7 +56,7 @@ def _rerender(articles: QuerySet[Article], terms: QuerySet[Term]) -> int:
     return count
 
 
-def _listed_sources(term: Term) -> list[str]:
+def listed_sources(term: Term) -> list[str]:
     text = files.term_text(term)
     try:
         return list(frontmatter.parse("", text, {}).data.get("sources", []))

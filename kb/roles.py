@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 EDITOR, MODERATOR = "editor", "moderator"
-WRITES = ("article", "term", "source", "category", "tag", "correction")
+WRITES = ("article", "term", "source", "category", "tag", "correction", "proposal")
 READS = ("revision", "searchmiss", "oldslug")
 
 

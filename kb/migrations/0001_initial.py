@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateField(blank=True, null=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('file_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('file_text', models.TextField(blank=True, editable=False, help_text='The item as it was loaded')),
+                ('position', models.PositiveIntegerField(default=1000000, editable=False)),
                 ('is_edited', models.BooleanField(default=False, editable=False)),
             ],
             options={
@@ -323,6 +325,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='citation',
             constraint=models.UniqueConstraint(fields=('term', 'source'), name='citation_per_term'),
+        ),
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('edit_number', models.PositiveIntegerField(help_text='The state of the article it began from')),
+                ('values', models.JSONField(help_text='The fields that change')),
+                ('note', models.TextField(blank=True)),
+                ('significance', models.CharField(choices=[('typo', 'typing error'), ('meaning', 'meaning'), ('conclusion', 'conclusion')], default='meaning', max_length=12)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='open', max_length=10)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='kb.article')),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-created_at'],
+            },
         ),
         migrations.RunPython(create_postings, drop_postings),
     ]

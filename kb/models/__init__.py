@@ -2,6 +2,7 @@
 
 from .articles import Article, ArticleLink, Correction
 from .index import SearchDocument, SearchMiss, SearchWord
+from .proposals import Proposal
 from .redirects import OldSlug
 from .revisions import Revision
 from .sources import Citation, Source
@@ -16,6 +17,7 @@ __all__ = [
     "Correction",
     "Mention",
     "OldSlug",
+    "Proposal",
     "Revision",
     "SearchDocument",
     "SearchMiss",

@@ -35,6 +35,8 @@ class Source(models.Model):
     read_at = models.DateField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
     file_digest = models.CharField(max_length=64, blank=True, editable=False)
+    file_text = models.TextField(blank=True, editable=False, help_text="The item as it was loaded")
+    position = models.PositiveIntegerField(default=1_000_000, editable=False)
     is_edited = models.BooleanField(default=False, editable=False)
 
     class Meta:

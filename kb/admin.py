@@ -1,0 +1,391 @@
+"""Where editors work: the same renderer, the same services as everything else."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from . import differences, extend, publishing
+from .forms import ArticleForm, SourceForm, TermForm
+from .models import (
+    Article,
+    Category,
+    Correction,
+    OldSlug,
+    Proposal,
+    Revision,
+    SearchMiss,
+    Source,
+    Tag,
+    Term,
+)
+from .publishing import Refused
+
+
+class CorrectionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Correction
+    extra = 0
+
+
+def _published(obj: Any) -> bool:
+    return obj is not None and obj.pk is not None and obj.state == Article.State.PUBLISHED
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = ArticleForm
+    list_display = ("title", "state", "category", "published_at", "review_by", "is_edited")
+    list_filter = ("state", "category", "is_edited", "review_by")
+    search_fields = ("title", "slug", "short_answer")
+    list_select_related = ("category",)
+    filter_horizontal = ("tags",)
+    raw_id_fields = ("based_on", "successor")
+    inlines = (CorrectionInline,)
+    actions = ("mark_checked",)
+    change_form_template = "admin/kb/article/change_form.html"
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "category", "tags", "authors", "based_on")}),
+        ("Text", {"fields": ("short_answer", "body", "note", "significance", "edit_number")}),
+        ("Leads to", {"fields": ("related", "prerequisites")}),
+        ("Care", {"fields": ("checked_by", "review_by", "publish_from")}),
+        ("Withdrawal", {"fields": ("withdrawn_reason", "successor"), "classes": ("collapse",)}),
+    )
+
+    class Media:
+        js = ("kb/autosave.js",)
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("preview/", self.admin_site.admin_view(self.preview), name="kb_article_preview"),
+            path(
+                "<int:pk>/difference/",
+                self.admin_site.admin_view(self.unpublished_difference),
+                name="kb_article_difference",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """The page as it would read, from what is in the form, without saving anything."""
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+        pk = request.POST.get("preview_of", "")
+        instance = Article.objects.filter(pk=pk).first() if pk.isdigit() else None
+        article = instance or Article(slug="preview")
+        for name in ("title", "short_answer", "body"):
+            setattr(article, name, request.POST.get(name, ""))
+        if instance is None:
+            article.category = Category(name="Category", slug="category")
+        derived = publishing.check_text(article)
+        context = {
+            "article": article,
+            "title": article.title,
+            "short_answer": article.short_answer,
+            "contents": article.contents,
+            "body": extend.drawn(article.body_html, article, request),
+            "troubles": derived.troubles,
+            "terms": list(Term.objects.filter(slug__in=derived.terms)),
+        }
+        response = render(request, "admin/kb/article/preview.html", context)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def unpublished_difference(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the stored text changes against the newest published revision."""
+        article = get_object_or_404(Article, pk=pk)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        newest = article.revisions.first()
+        html = differences.rendered(newest.html if newest else "", article.body_html)
+        context = {"article": article, "revision": newest, "difference": html}
+        return render(request, "admin/kb/article/difference.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        article = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if article is not None and request.method == "GET":
+            extra["checks"] = publishing.checks(article)
+            extra["open_proposals"] = article.proposals.filter(state=Proposal.State.OPEN)
+        return super().change_view(request, object_id, form_url, extra)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What readers have seen is withdrawn, not deleted."""
+        if obj is not None and obj.state != Article.State.DRAFT:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        if (
+            _published(obj)
+            and data.get("significance") != "typo"
+            and not self._alone(request, data)
+        ):
+            self._propose(request, obj, data)
+            return
+        publishing.save_article(
+            obj,
+            user=request.user,
+            note=data.get("note", ""),
+            significance=data.get("significance") or "meaning",
+            tags=[tag.slug for tag in data["tags"]],
+            related=data["related"],
+            prerequisites=data["prerequisites"],
+        )
+
+    @staticmethod
+    def _alone(request: HttpRequest, data: dict[str, Any]) -> bool:
+        """A superuser may change a published answer alone and says why in the note."""
+        return bool(request.user.is_superuser and data.get("note", "").strip())
+
+    def _propose(self, request: HttpRequest, obj: Article, data: dict[str, Any]) -> None:
+        try:
+            publishing.propose(
+                obj,
+                data,
+                user=request.user,
+                note=data.get("note", ""),
+                significance=data.get("significance") or "meaning",
+            )
+        except Refused:
+            stored = Article.objects.select_related("category", "based_on").get(pk=obj.pk)
+            for name in ("review_by", "checked_by", "category", "based_on"):
+                setattr(stored, name, data.get(name, getattr(stored, name)))
+            publishing.save_article(
+                stored,
+                user=request.user,
+                tags=[tag.slug for tag in data["tags"]],
+                related=data["related"],
+                prerequisites=data["prerequisites"],
+            )
+        else:
+            self.message_user(
+                request,
+                "The answer is public, so your change waits as a proposal until somebody else "
+                "accepts it.",
+                messages.WARNING,
+            )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tags and links were stored with the article; only corrections remain."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        if {"_publish", "_withdraw"} & request.POST.keys():
+            self._decide(request, Article.objects.get(pk=obj.pk))
+            return HttpResponseRedirect(reverse("admin:kb_article_change", args=[obj.pk]))
+        return super().response_change(request, obj)
+
+    def _decide(self, request: HttpRequest, article: Article) -> None:
+        if not request.user.has_perm("kb.publish_article"):
+            raise PermissionDenied
+        note = request.POST.get("note", "")
+        try:
+            if "_publish" in request.POST:
+                publishing.publish(article, user=request.user, note=note, at=article.publish_from)
+                done = "Approved for later." if article.publish_from else "It is public now."
+            else:
+                publishing.withdraw(
+                    article,
+                    reason=request.POST.get("withdrawn_reason", ""),
+                    successor=article.successor,
+                    user=request.user,
+                )
+                done = "It is withdrawn: its address answers with the reason."
+            self.log_change(request, article, f"{done} {note}".strip())
+            self.message_user(request, done)
+        except Refused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+
+    @admin.action(description="I have checked these: they still hold", permissions=["change"])
+    def mark_checked(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        for article in queryset:
+            publishing.mark_checked(article, by=request.user.get_full_name() or str(request.user))  # type: ignore[union-attr]
+            self.log_change(request, article, "Checked")
+
+
+@admin.register(Proposal)
+class ProposalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("article", "author", "significance", "state", "created_at")
+    list_filter = ("state", "significance")
+    list_select_related = ("article", "author")
+    fields = ("article", "author", "note", "significance", "state", "change", "decided_by")
+    readonly_fields = fields
+    actions = ("accept", "decline")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="What changes")
+    def change(self, proposal: Proposal) -> SafeString:
+        article = proposal.article
+        fresh = Article(body=proposal.values.get("body", article.body), contents=article.contents)
+        publishing.check_text(fresh)
+        title = differences.words(article.title, proposal.values.get("title", article.title))
+        answer = differences.words(
+            article.short_answer, proposal.values.get("short_answer", article.short_answer)
+        )
+        body = differences.rendered(article.body_html, fresh.body_html)
+        return format_html("<h3>{}</h3><p>{}</p><div>{}</div>", title, answer, body)
+
+    @admin.action(description="Accept: readers see it now", permissions=["change"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
+        self._each(request, queryset, publishing.accept, "Accepted")
+
+    @admin.action(description="Decline", permissions=["change"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
+        self._each(request, queryset, publishing.decline, "Declined")
+
+    def _each(self, request: HttpRequest, rows: QuerySet[Proposal], act: Any, done: str) -> None:
+        if not request.user.has_perm("kb.publish_article"):
+            raise PermissionDenied
+        for proposal in rows:
+            try:
+                act(proposal, user=request.user)
+                self.log_change(request, proposal, done)
+            except Refused as refused:
+                self.message_user(request, f"{proposal}: {refused}", messages.ERROR)
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = TermForm
+    list_display = ("name", "abbreviation", "uses", "changed_at", "is_edited")
+    search_fields = ("name", "slug", "abbreviation", "summary")
+    list_filter = ("is_edited",)
+
+    class Media:
+        js = ("kb/autosave.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return cast("QuerySet[Any]", rows.annotate(n=Count("mentioned_in")))
+
+    @admin.display(ordering="n", description="used in")
+    def uses(self, term: Any) -> int:
+        return int(term.n)
+
+    def save_model(self, request: HttpRequest, obj: Term, form: Any, change: bool) -> None:
+        publishing.save_term(obj, user=request.user, note=form.cleaned_data.get("note", ""))
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SourceForm
+    list_display = ("key", "title", "evidence", "uses", "read_at", "archived_url")
+    list_filter = ("evidence",)
+    search_fields = ("key", "title")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return cast("QuerySet[Any]", rows.annotate(n=Count("citations")))
+
+    @admin.display(ordering="n", description="cited in")
+    def uses(self, source: Any) -> int:
+        return int(source.n)
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        publishing.save_source(obj)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "slug", "uses")
+    search_fields = ("name", "slug")
+    actions = ("merge",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return cast("QuerySet[Any]", rows.annotate(n=Count("articles")))
+
+    @admin.display(ordering="n", description="answers")
+    def uses(self, tag: Any) -> int:
+        return int(tag.n)
+
+    @admin.action(description="Merge into the one with the most answers", permissions=["change"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        chosen = list(queryset.order_by("-n", "slug"))
+        if len(chosen) < 2:
+            self.message_user(request, "Choose at least two tags.", messages.ERROR)
+            return
+        publishing.merge_tags(chosen[0], chosen[1:])
+        self.message_user(request, f"{len(chosen) - 1} tags lead to {chosen[0]} now.")
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "slug", "position")
+    list_editable = ("position",)
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "number", "created_at", "editor", "significance", "note", "address")
+    list_filter = ("significance", "created_at")
+    search_fields = ("title", "note")
+    list_select_related = ("article", "term")
+    actions = ("restore",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="page")
+    def address(self, revision: Revision) -> SafeString:
+        return format_html('<a href="{}">read</a>', revision.get_absolute_url())
+
+    @admin.action(description="Restore: make this wording the newest again")
+    def restore(self, request: HttpRequest, queryset: QuerySet[Revision]) -> None:
+        if not request.user.has_perm("kb.publish_article"):
+            raise PermissionDenied
+        try:
+            publishing.restore(queryset.get(), user=request.user)
+            self.message_user(request, "Restored as a new revision.")
+        except (Refused, Revision.MultipleObjectsReturned) as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+
+
+@admin.register(SearchMiss)
+class SearchMissAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("query", "times", "first_at", "last_at")
+    search_fields = ("query",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(OldSlug)
+class OldSlugAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("kind", "slug", "target")
+    list_filter = ("kind",)
+    search_fields = ("slug", "target")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,164 @@
+"""The admin's forms: they complain about a text before it is saved, in the author's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from . import documents, publishing
+from .models import Article, ArticleLink, Source, Term
+from .models.articles import SIGNIFICANCE
+from .publishing import Refused
+
+WIDE = {"class": "vLargeTextField", "rows": 30, "spellcheck": "true"}
+
+
+class SlugList(forms.CharField):
+    """Slugs separated by spaces or commas."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput({"class": "vTextField"}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return list(dict.fromkeys((value or "").replace(",", " ").split()))
+
+
+class Conflicting(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses to overwrite what somebody else saved while this form was open."""
+
+    edit_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(
+        required=False, max_length=500, label="Change note",
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text="What changed and why; readers see it in the history.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["edit_number"].initial = self.instance.edit_number
+
+    def clean_edit_number(self) -> int:
+        given = self.cleaned_data.get("edit_number")
+        if self.instance.pk:
+            rows = type(self.instance)._default_manager.filter(pk=self.instance.pk)
+            stored = rows.values_list("edit_number", flat=True).get()
+            if given is not None and given != stored:
+                raise ValidationError(
+                    "Somebody saved another version while you were writing. Your text is still "
+                    "in this form: open the page in a second window, compare, and save again "
+                    "from there."
+                )
+            return int(stored)
+        return 0
+
+    def refuse_troubles(self, derived: documents.Derived, name: str) -> None:
+        if derived.troubles:
+            self.add_error(name, [f"Line {line}: {said}" for line, said in derived.troubles])
+
+
+class ArticleForm(Conflicting):
+    significance = forms.ChoiceField(choices=SIGNIFICANCE, initial="meaning", required=False)
+    related = SlugList(help_text="Slugs of related answers, best first")
+    prerequisites = SlugList(help_text="Slugs of what should be read before")
+
+    class Meta:
+        model = Article
+        fields = (
+            "title", "slug", "category", "tags", "authors", "based_on", "short_answer", "body",
+            "checked_by", "review_by", "publish_from", "withdrawn_reason", "successor",
+        )  # fmt: skip
+        widgets = {
+            "body": forms.Textarea(WIDE),
+            "short_answer": forms.Textarea({"class": "vLargeTextField", "rows": 4}),
+            "title": forms.TextInput({"class": "vTextField"}),
+            "authors": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            links = self.instance.links.select_related("target").order_by("position")
+            for name, kind in (
+                ("related", ArticleLink.Kind.RELATED),
+                ("prerequisites", ArticleLink.Kind.PREREQUISITE),
+            ):
+                slugs = [link.target.slug for link in links if link.kind == kind]
+                self.fields[name].initial = " ".join(slugs)
+
+    def clean_authors(self) -> Any:
+        return self._checked(publishing.check_authors, self.cleaned_data["authors"])
+
+    def clean_related(self) -> list[str]:
+        return self._known(self.cleaned_data["related"])
+
+    def clean_prerequisites(self) -> list[str]:
+        slugs = self._known(self.cleaned_data["prerequisites"])
+        if self.instance.pk:
+            self._checked(lambda s: publishing.check_prerequisites(self.instance, s), slugs)
+        return slugs
+
+    def _known(self, slugs: list[str]) -> list[str]:
+        found = set(Article.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        missing = [slug for slug in slugs if slug not in found or slug == self.instance.slug]
+        if missing:
+            raise ValidationError(f"There is no other answer {', '.join(missing)}.")
+        return slugs
+
+    @staticmethod
+    def _checked(check: Any, value: Any) -> Any:
+        try:
+            check(value)
+        except Refused as refused:
+            raise ValidationError(str(refused)) from None
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        body = cleaned.get("body", "")
+        trial = Article(body=body, contents=self.instance.contents)
+        self.refuse_troubles(publishing.check_text(trial), "body")
+        return cleaned
+
+
+class TermForm(Conflicting):
+    class Meta:
+        model = Term
+        fields = (
+            "name", "slug", "abbreviation", "aliases", "case", "summary", "formula", "definition",
+            "senses",
+        )  # fmt: skip
+        widgets = {
+            "definition": forms.Textarea(WIDE),
+            "summary": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+            "formula": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        trial = Term(
+            definition=cleaned.get("definition", ""),
+            formula=cleaned.get("formula", ""),
+            contents=self.instance.contents,
+        )
+        derived = documents.derive_term(trial, [], documents.source_items())
+        self.refuse_troubles(derived, "definition")
+        return cleaned
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Source
+        fields = ("key", "csl", "evidence", "interest", "archived_url", "read_at")
+
+    def clean(self) -> dict[str, Any]:
+        from .importer import source_troubles
+
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        csl = cleaned.get("csl")
+        item = {"id": cleaned.get("key"), "evidence": cleaned.get("evidence")}
+        for said in source_troubles(item | csl if isinstance(csl, dict) else csl):
+            self.add_error("csl", said)
+        return cleaned
