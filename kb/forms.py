@@ -149,6 +149,10 @@ class TermForm(Conflicting):
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    archived_url = forms.URLField(
+        assume_scheme="https", required=False, empty_value=None, max_length=1000
+    )
+
     class Meta:
         model = Source
         fields = ("key", "csl", "evidence", "interest", "archived_url", "read_at")
