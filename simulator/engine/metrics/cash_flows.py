@@ -50,14 +50,21 @@ def year_fractions(days: Sequence[date]) -> Array:
     return np.array([(day - first).days / DAYS_PER_YEAR for day in days])
 
 
+def present_values(*, flows: ArrayLike, rate: float, times: ArrayLike | None = None) -> Array:
+    """Every flow discounted to time zero; a flow of zero is worth zero, nan beyond all numbers."""
+    c, t = _as_arrays(flows, times)
+    with np.errstate(over="ignore", invalid="ignore"):
+        worth = np.where(c == 0.0, 0.0, c * np.exp(-t * np.log1p(rate)))
+    return np.where(np.isfinite(worth), worth, np.nan)
+
+
 def npv(*, flows: ArrayLike, rate: float, times: ArrayLike | None = None) -> float:
     """Present value at time zero; without ``times`` the flows are one period apart from 0.
 
-    nan where a flow's present value is beyond the largest double.
+    nan where it is beyond the largest double.
     """
-    c, t = _as_arrays(flows, times)
     with np.errstate(over="ignore", invalid="ignore"):
-        worth = float(np.sum(np.where(c == 0.0, 0.0, c * np.exp(-t * np.log1p(rate)))))
+        worth = float(np.sum(present_values(flows=flows, rate=rate, times=times)))
     return worth if np.isfinite(worth) else float("nan")
 
 

@@ -120,6 +120,11 @@ def test_a_present_value_beyond_all_numbers_is_null_with_a_reason():
     assert len(roots(document)) == 2
 
 
+def test_nothing_is_worth_nothing_even_after_a_thousand_years():
+    flows = [{"date": day, "amount": 0.0} for day in ("2000-01-01", "3024-01-01")]
+    assert figures(answer(flows=flows, discount_rate=-0.5))["npv"] == 0.0
+
+
 def test_two_thousand_flows_are_answered():
     document = answer(flows=[-1e6] + [1e4 * (-1) ** (n // 7) for n in range(1999)])
     assert json.dumps(document, allow_nan=False)

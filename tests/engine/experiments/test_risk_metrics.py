@@ -133,6 +133,12 @@ def test_growth_beyond_all_numbers_is_null():
     assert json.dumps(document, allow_nan=False)
 
 
+def test_returns_that_hardly_differ_have_no_histogram():
+    document = answer(returns=[0.0, 5e-324])
+    assert [chart["name"] for chart in document["charts"]] == ["wealth", "drawdown"]
+    assert "distribution" in [chart["name"] for chart in answer()["charts"]]
+
+
 def test_a_required_return_moves_the_sortino_ratio_only():
     plain, asked = figures(), figures(required_return=0.01)
     assert asked["sortino"] < plain["sortino"]

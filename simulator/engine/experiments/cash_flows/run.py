@@ -123,9 +123,7 @@ def _roots_table(roots: list[cash_flows.Root], name: str) -> Table:
 
 def _flows_table(flows: Any, times: Any, params: SimpleNamespace) -> Table:
     t = np.arange(flows.size, dtype=np.float64) if times is None else times
-    with np.errstate(over="ignore"):
-        present = flows * np.exp(-t * np.log1p(params.discount_rate))
-    worth = np.where(np.isfinite(present), present, np.nan)
+    worth = cash_flows.present_values(flows=flows, times=times, rate=params.discount_rate)
     return Table(
         name="flows",
         label="The flows and what they are worth today",

@@ -219,8 +219,8 @@ def _thinned(path: Array) -> slice:
 
 
 def _histogram(r: Array) -> list[Chart]:
-    if r.size < 2 or not np.ptp(r) > 0.0:
-        return []
+    if r.size < 2 or not np.ptp(r) > 1e-9 * np.max(np.abs(r)) + 1e-15:
+        return []  # nothing to tell apart
     counts, edges = np.histogram(r, bins=min(BINS, max(5, r.size // 4)))
     return [
         Chart(
