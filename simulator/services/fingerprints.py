@@ -65,7 +65,7 @@ def pinned_data(experiment: Experiment, parameters: Mapping[str, Any]) -> dict[s
     named = {
         p.name: parameters[p.name]
         for p in experiment.parameters
-        if isinstance(p, SeriesName) and parameters[p.name] is not None
+        if isinstance(p, SeriesName) and parameters[p.name] is not None and p.read_when(parameters)
     }
     wanted = [*named.values(), *experiment.reads(parameters)]
     if not wanted:

@@ -67,6 +67,12 @@ MARKETS = {
     "bootstrap": "bootstrap: blocks of imported daily closes",
 }
 
+
+def from_history(params: Mapping[str, Any]) -> bool:
+    """Whether the chosen market is made of imported closes."""
+    return params["market"] in ("replay", "bootstrap")
+
+
 MOST_WORK = 4_000_000
 """Paths times days that one run may ask for: what a minute of one core does."""
 LONGEST_REPLAY = 40
@@ -120,6 +126,7 @@ def market_parameters(
             default="spx",
             group=group,
             help="Used by replay and bootstrap.",
+            read_when=from_history,
         ),
         SeriesName(
             name="vix_series",
@@ -127,6 +134,7 @@ def market_parameters(
             default="vix",
             group=group,
             help="Used by replay and bootstrap.",
+            read_when=from_history,
         ),
         Integer(
             name="first_year",
@@ -174,13 +182,13 @@ def trading_days(params: Mapping[str, Any]) -> float:
     return float(params["days"])
 
 
-def vix_pricing_parameters() -> tuple[Parameter, ...]:
+def vix_pricing_parameters(*, vol_of_vix: float = 1.05) -> tuple[Parameter, ...]:
     """How VIX calls are marked, and whether trading costs anything."""
     return (
         Number(
             name="vol_of_vix",
             label="Vol of one-month VIX options",
-            default=1.05,
+            default=vol_of_vix,
             unit=FRACTION,
             minimum=0.4,
             maximum=2.0,

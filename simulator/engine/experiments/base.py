@@ -232,8 +232,13 @@ class Choice(Parameter):
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesName(Parameter):
-    """The name of an imported daily series; whether it exists is known only to the site."""
+    """The name of an imported daily series; whether it exists is known only to the site.
 
+    ``read_when(params)`` says whether these parameters read it at all: a series that the
+    chosen market does not use need not be there.
+    """
+
+    read_when: Callable[[Mapping[str, Any]], bool] = field(default=lambda params: True)
     sweepable: ClassVar[bool] = False
 
     def _parse(self, value: Any) -> str:

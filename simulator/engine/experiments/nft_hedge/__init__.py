@@ -12,6 +12,7 @@ from .._common import (
     DAYS,
     FRACTION,
     USD,
+    from_history,
     market_parameters,
     vix_pricing_parameters,
     work_rule,
@@ -63,6 +64,7 @@ experiment = Experiment(
             nullable=True,
             group="market",
             help="Used by replay and bootstrap; without it ether comes from a null model.",
+            read_when=from_history,
         ),
         Number(
             name="nft_notional",
