@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -27,8 +28,17 @@ DEAF_AFTER = 10.0
 HELPER = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_off"]
 
 
+_parent: int | None = None
+
+
 def name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Host, worker and the process that computes: the worker's own are told by their beginning."""
+    return f"{family()}{os.getpid()}"
+
+
+def family() -> str:
+    """How the names of all processes of this worker begin."""
+    return f"{socket.gethostname()}:{_parent or os.getpid()}/"
 
 
 def limits() -> Limits:
@@ -52,7 +62,9 @@ def load_engine(**_: Any) -> None:
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def enter_child(**_: Any) -> None:
     """A child must not outlive its parent: its run is somebody else's by then."""
+    global _parent
     die_with_parent()
+    _parent = os.getppid()
     # After the fork the handlers of the parent make no sense for a computation.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -74,7 +86,10 @@ class Sweeper(bootsteps.StartStopStep):  # type: ignore[misc]
         if self.thread is not None:
             self.thread.stop()
 
-    terminate = stop
+    def terminate(self, parent: Any) -> None:
+        """The children end now, finished or not; the parent outlives them long enough to say so."""
+        if self.thread is not None:
+            self.thread.stop(family())
 
 
 class SweepThread(threading.Thread):
@@ -126,12 +141,14 @@ class SweepThread(threading.Thread):
             log.warning("Runs wait although workers are free; working them off directly.")
             self.helper = subprocess.Popen(HELPER, stdin=subprocess.DEVNULL)
 
-    def stop(self) -> None:
+    def stop(self, hand_back: str = "") -> None:
         self.over.set()
         if self.helper is not None and self.helper.poll() is None:
             self.helper.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.helper.wait(3.0)
         try:
-            services.dismiss_worker(name())
+            services.dismiss_worker(name(), hand_back)
         except Error:
             log.debug("The worker's row stays and grows old.", exc_info=True)
 

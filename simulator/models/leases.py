@@ -27,6 +27,7 @@ from .runs import (
     SUCCEEDED,
     Priority,
     Run,
+    RunQuerySet,
     RunResult,
     log_line,
 )
@@ -97,7 +98,7 @@ def claim(worker: str, run_id: uuid.UUID | None = None) -> Run | None:
                 return Run.objects.get(pk=candidate)
 
 
-def held(lease: Lease) -> Any:
+def held(lease: Lease) -> RunQuerySet:
     return Run.objects.filter(pk=lease.run_id, token=lease.token, status=RUNNING)
 
 
@@ -147,17 +148,24 @@ def stop(lease: Lease) -> bool:
 
 
 def hand_back(lease: Lease) -> bool:
-    """Put a run back that its worker had to leave unfinished; the attempt does not count."""
-    return bool(
-        held(lease).update(
-            status=QUEUED,
-            token=None,
-            lease_until=None,
-            attempts=F("attempts") - 1,
-            progress=0.0,
-            stage="",
-            log=log_line("handed back by its worker"),
-        )
+    """Put a run back that its worker has to leave unfinished; the attempt does not count."""
+    return bool(_put_back(held(lease)))
+
+
+def hand_back_all(family: str) -> int:
+    """Put back what processes that are about to end compute; they hold no lease any more."""
+    return _put_back(Run.objects.filter(status=RUNNING, worker__startswith=family))
+
+
+def _put_back(rows: RunQuerySet) -> int:
+    return rows.filter(attempts__gt=0).update(
+        status=QUEUED,
+        token=None,
+        lease_until=None,
+        attempts=F("attempts") - 1,
+        progress=0.0,
+        stage="",
+        log=log_line("handed back by its worker"),
     )
 
 

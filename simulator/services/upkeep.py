@@ -80,7 +80,10 @@ def beat_worker(name: str, slots: int) -> None:
     Worker.objects.update_or_create(name=name, defaults={"slots": slots, "beat_at": timezone.now()})
 
 
-def dismiss_worker(name: str) -> None:
+def dismiss_worker(name: str, family: str = "") -> None:
+    """A worker leaves: its row goes, and what its ``family`` computed waits for others."""
+    if family:
+        leases.hand_back_all(family)
     Worker.objects.filter(name=name).delete()
 
 

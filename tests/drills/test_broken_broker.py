@@ -51,10 +51,16 @@ def restarted(server):
 
 
 def locked(server):
-    admin(server).config_set("requirepass", "another")
-    admin(server).execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
-    opened = redis_client.Redis(unix_socket_path=str(server.socket), password="another")
-    return lambda: opened.config_set("requirepass", "")
+    with admin(server) as opened:
+        opened.config_set("requirepass", "another")
+    with redis_client.Redis(unix_socket_path=str(server.socket), password="another") as known:
+        known.client_kill_filter(_type="normal", skipme=True)
+
+    def unlock():
+        with redis_client.Redis(unix_socket_path=str(server.socket), password="another") as key:
+            key.config_set("requirepass", "")
+
+    return unlock
 
 
 FAULTS = [
@@ -160,7 +166,7 @@ def test_two_workers_share_a_sweep(fleet):
     sweep = Sweep.objects.get(pk=sweep.pk)
     assert (sweep.succeeded, sweep.total, sweep.is_finished) == (12, 12, True)
     assert sweep.finished_at is not None
-    workers = {name for name in Run.objects.values_list("worker", flat=True)}
+    workers = set(Run.objects.values_list("worker", flat=True))
     assert len(workers) == 2
 
 
