@@ -19,7 +19,7 @@ def test_the_stored_result_is_there_at_once(example, done):
     page = draw_example("a-condor", None, REQUEST)
     assert done.document["headline"] in page.replace("&#x27;", "'")
     assert "<svg" in page
-    assert "Hypothetical result." in page
+    assert "Hypothetical result" in page
     assert f'action="/lab/{example.slug}/"' in page
     assert done.document["digest"] in page
 
