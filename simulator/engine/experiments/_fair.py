@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..markets.state import World, crises
+from ..metrics.cash_flows import irr
 from ..metrics.drawdown import max_drawdown, max_drawdown_of_returns
 from ..metrics.returns import annual_return, simple_returns
 from ..metrics.uncertainty import mean_over_paths, paired_difference
@@ -50,12 +51,15 @@ def drawdowns(equity: Floats) -> Floats:
     return np.asarray(max_drawdown(levels=alive(equity).T))
 
 
+def yearly(span: float) -> float:
+    """What to divide a result by to have it a year: less than a year is not blown up to one."""
+    return max(span, 1.0)
+
+
 def annual_returns(equity: Floats, span: float) -> Floats:
-    """Return a year by path: compounded from a year on, in proportion to time below one."""
+    """Return a year by path, compounded; over less than a year, the return of the days."""
     growth = alive(equity)[-1] / equity[0]
-    if span >= 1.0:
-        return np.asarray(growth ** (1.0 / span) - 1.0)
-    return np.asarray((growth - 1.0) / span)
+    return np.asarray(growth ** (1.0 / yearly(span)) - 1.0)
 
 
 def volatilities(equity: Floats, steps_a_year: float = 252.0) -> Floats:
@@ -118,11 +122,11 @@ class Comparison:
     @property
     def annual_cost(self) -> float:
         """Mean profit of the hedge a year, as a share of the capital: a cost is negative."""
-        return float(self.hedge.sum(axis=0).mean() / self.capital / self.span)
+        return float(self.hedge.sum(axis=0).mean() / self.capital / yearly(self.span))
 
     @property
     def annual_premium(self) -> float:
-        return float(self.premium.mean() / self.capital / self.span)
+        return float(self.premium.mean() / self.capital / yearly(self.span))
 
     @property
     def share_harmed(self) -> float:
@@ -238,6 +242,12 @@ def figure(spec: MetricSpec, value: object) -> Metric:
     return Metric(spec.name, spec.label, value, spec.unit, term=spec.term)
 
 
+def growth_irr(equity: Floats, world: World) -> float | None:
+    """Money-weighted return of the mean path: capital in, what is left out."""
+    final = float(alive(equity)[-1].mean())
+    return irr(flows=[-float(equity[0].mean()), final], times=[0.0, world.span])
+
+
 def paths_table(c: Comparison) -> Table:
     """Base and hedged side by side on the worst, the poor, the median and the good path."""
     base, hedged = alive(c.base)[-1] / c.base[0] - 1.0, alive(c.hedged)[-1] / c.hedged[0] - 1.0
@@ -285,13 +295,19 @@ def equity_chart(c: Comparison, world: World, *, label: str, points: int = 260) 
     )
 
 
-def drawdown_chart(c: Comparison, world: World, *, points: int = 260) -> Chart:
+def drawdown_chart(
+    c: Comparison,
+    world: World,
+    *,
+    points: int = 260,
+    names: tuple[str, str] = ("Without the hedge", "With the hedge"),
+) -> Chart:
     """Distance from the running high, mean over paths, with and without the hedge."""
     days = np.unique(np.linspace(0, len(c.base) - 1, min(points, len(c.base))).astype(int))
     series = []
     for name, label, equity in (
-        ("base", "Without the hedge", c.base),
-        ("hedged", "With the hedge", c.hedged),
+        ("base", names[0], c.base),
+        ("hedged", names[1], c.hedged),
     ):
         held = alive(equity)
         fall = (held / np.maximum.accumulate(held, axis=0) - 1.0).mean(axis=1)[days]
@@ -304,8 +320,8 @@ def drawdown_chart(c: Comparison, world: World, *, points: int = 260) -> Chart:
         y=Axis("Fall from the high", FRACTION),
         series=series,
         alt=(
-            f"The mean fall from the high is deepest at {min(series[0].values):.1%} without the "
-            f"hedge and {min(series[1].values):.1%} with it."
+            f"The mean fall from the high is deepest at {min(series[0].values):.1%} "
+            f"({names[0].lower()}) and {min(series[1].values):.1%} ({names[1].lower()})."
         ),
     )
 
@@ -333,7 +349,10 @@ def notes(world: World, c: Comparison, *more: str) -> list[str]:
     elif world.kind == "model":
         out.append(MODEL_NOTE)
     if c.span < 1.0:
-        out.append("The days cover less than a year: yearly figures are in proportion to time.")
+        out.append(
+            "These days are less than a year: figures “a year” are of the days themselves, not "
+            "blown up to a year (an IRR is a yearly rate by nature)."
+        )
     if np.any(c.hedged <= 0.0) or np.any(c.base <= 0.0):
         out.append("Some accounts reach nothing; they stay there, a fall of 100 %.")
     return [*out, *more, PATH_NOTE]

@@ -38,3 +38,8 @@ class AnchoredCurve:
     def horizon_vol(self, day: int, years: Any) -> Floats:
         """The VIX itself: a world known by the VIX alone says nothing of other horizons."""
         return np.asarray(self.vix[day])
+
+    def first(self, paths: int) -> AnchoredCurve:
+        """The same curve for the first ``paths`` paths."""
+        vix = np.ascontiguousarray(self.vix[:, :paths])
+        return AnchoredCurve(vix, half_life=self.half_life, premium=self.premium)

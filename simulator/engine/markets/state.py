@@ -7,7 +7,7 @@ starts, so that a day's slice is contiguous. Times are years since row 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +28,10 @@ class Curve(Protocol):
 
     def horizon_vol(self, day: int, years: Any) -> Floats:
         """The VIX-like volatility of the index to ``years`` ahead, index points, one a path."""
+        ...
+
+    def first(self, paths: int) -> Curve:
+        """The same curve for the first ``paths`` paths."""
         ...
 
 
@@ -77,6 +81,21 @@ class World:
     def span(self) -> float:
         """Years from the first close to the last."""
         return float(self.years[-1])
+
+    def first(self, paths: int) -> World:
+        """The same market with its first ``paths`` paths only."""
+        if paths >= self.paths:
+            return self
+        few = slice(0, paths)
+        return replace(
+            self,
+            spx=np.ascontiguousarray(self.spx[:, few]),
+            vix=np.ascontiguousarray(self.vix[:, few]),
+            curve=self.curve.first(paths),
+            eth=None if self.eth is None else self.eth[:, few],
+            jumped=None if self.jumped is None else self.jumped[:, few],
+            extra={name: array[:, few] for name, array in self.extra.items()},
+        )
 
     def log_returns(self) -> Floats:
         """Daily log changes of the index, ``days`` by ``paths``."""

@@ -206,6 +206,11 @@ class FactorCurve:
         """The VIX-like vol to ``years`` ahead, index points: short options see the fast factor."""
         return np.asarray(100.0 * np.sqrt(swap_variance(self.model, self._at(day), years)))
 
+    def first(self, paths: int) -> FactorCurve:
+        """The same curve for the first ``paths`` paths."""
+        fast, slow = (np.ascontiguousarray(v[:, :paths]) for v in self.variances)
+        return FactorCurve(self.model, (fast, slow))
+
     def _at(self, day: int) -> tuple[Floats, Floats]:
         return self.variances[0][day], self.variances[1][day]
 

@@ -70,7 +70,9 @@ class CondorBook:
     """Sells ``condors`` condors at a time, ``multiple`` (days + 1 by paths) scaling each sale.
 
     ``max_loss_share``: where given, the count is this share of the account's equity over the
-    loss of one condor instead. ``stop`` and ``take``: multiples of the credit at which the book
+    loss of one condor instead. ``expiries`` (days, ascending): sells only on these days, each
+    sale expiring at the next. ``loss_is_wing``: the loss of one condor is its wing, the credit
+    not deducted. ``stop`` and ``take``: multiples of the credit at which the book
     buys back at a close. ``min_credit`` in points. An account that cannot bear the loss of a
     sale makes none.
     """
@@ -85,6 +87,8 @@ class CondorBook:
     stop: float | None = None
     take: float | None = None
     shift: TimeShift | None = None
+    expiries: NDArray[np.int_] | None = None
+    loss_is_wing: bool = False
     explain: bool = True
 
     def begin(self, world: World, ledger: Ledger) -> None:
@@ -92,6 +96,7 @@ class CondorBook:
         self.strikes = np.tile(np.array([[90.0], [95.0], [105.0], [110.0]]), (1, n))
         self.credit, self.size, self.owed = np.zeros(n), np.zeros(n), np.zeros(n)
         self.expiry = np.full(n, -1)
+        self.legs = np.zeros((4, n))
         self.chains = Chains(n)
         self.sold, self.won, self.collected = np.zeros(n), np.zeros(n), np.zeros(n)
         self.costs_paid = np.zeros(n)
@@ -116,6 +121,7 @@ class CondorBook:
         spot, before = world.spx[day], world.spx[day - 1]
         legs = self._legs(day, world, self.strikes, left, spot)
         owed = -(SIGNS[:, None] * legs).sum(axis=0)
+        self.legs = legs
         if self.explain:
             size = self.size * SPX_MULTIPLIER
             aged, delta = self._aged(day, world, left, before)
@@ -199,7 +205,7 @@ class CondorBook:
         size = np.where(which, self.size, 0.0)
         ledger.trade(day, self.name, -size * self.owed * SPX_MULTIPLIER)
         if not free:
-            self._charge(day, ledger, size)
+            self._charge(day, ledger, size, self.legs)
         gained = which & (self.credit > self.owed)
         self.won += gained
         self.chains.result(which, (self.credit - self.owed) * self.size * SPX_MULTIPLIER)
@@ -215,10 +221,14 @@ class CondorBook:
         wanted = flat & (self.multiple[day] > 0.0)
         if not wanted.any():
             return
-        offer = self._offer(day, world)
+        expiry = self._next_expiry(day)
+        if expiry is None:
+            return
+        offer = self._offer(day, expiry, world)
         fits = wanted & offer.possible & (offer.credit >= max(self.min_credit, 1e-9))
         k = offer.strikes
-        loss = np.maximum(k[1] - k[0], k[3] - k[2]) - offer.credit
+        wing = np.maximum(k[1] - k[0], k[3] - k[2])
+        loss = wing if self.loss_is_wing else wing - offer.credit
         equity = ledger.now()
         if self.max_loss_share is None:
             size = self.condors * self.multiple[day]
@@ -227,13 +237,21 @@ class CondorBook:
             size = self.max_loss_share * np.maximum(equity, 0.0) / per_condor * self.multiple[day]
         fits &= equity >= size * loss * SPX_MULTIPLIER
         fits &= size > 0.0
-        self._open(day, ledger, fits, offer.strikes, offer.credit, size, day + self.sheet.dte)
+        self._open(day, ledger, fits, offer.strikes, offer.credit, offer.legs, size, expiry)
         self.chains.begin(fits)
 
-    def _offer(self, day: int, world: World) -> Quotes:
+    def _next_expiry(self, day: int) -> int | None:
+        if self.expiries is None:
+            return day + self.sheet.dte
+        here = int(np.searchsorted(self.expiries, day))
+        if here + 1 >= len(self.expiries) or self.expiries[here] != day:
+            return None
+        return int(self.expiries[here + 1])
+
+    def _offer(self, day: int, expiry: int, world: World) -> Quotes:
         if self.sheet.quotes is not None:
             return self.sheet.quotes.at(day)
-        years = self.sheet.dte * DAY
+        years = (expiry - day) * DAY
         return quotes(
             self.sheet.choice,
             spot=world.spx[day],
@@ -250,12 +268,13 @@ class CondorBook:
         which: Bools,
         strikes: Floats,
         credit: Floats,
+        legs: Floats,
         size: Floats,
         expiry: int,
     ) -> None:
         count = np.where(which, size, 0.0)
         ledger.trade(day, self.name, np.where(which, count * credit * SPX_MULTIPLIER, 0.0))
-        self._charge(day, ledger, count)
+        self._charge(day, ledger, count, legs)
         self.strikes = np.where(which, strikes, self.strikes)
         self.credit = np.where(which, credit, self.credit)
         self.owed = np.where(which, credit, self.owed)
@@ -264,8 +283,8 @@ class CondorBook:
         self.sold += which
         self.collected += np.where(which, count * credit * SPX_MULTIPLIER, 0.0)
 
-    def _charge(self, day: int, ledger: Ledger, size: Floats) -> None:
-        cost = self.costs.of(size)
+    def _charge(self, day: int, ledger: Ledger, size: Floats, legs: Floats) -> None:
+        cost = self.costs.of(size, legs)
         ledger.charge(day, self.name, cost)
         self.costs_paid += cost
         self.chains.result(size > 0.0, -cost)
@@ -282,7 +301,7 @@ class CondorBook:
             return asked
         at = np.flatnonzero(asked)
         years = shift.forward_days * DAY
-        fees = 2.0 * self.costs.of(np.ones(at.size)) / SPX_MULTIPLIER
+        fees = 2.0 * self.costs.of(np.ones(at.size), self.legs[:, at]) / SPX_MULTIPLIER
         goal = self.owed[at] + fees + shift.cushion
         offer = quotes(
             self.sheet.choice,
@@ -301,11 +320,13 @@ class CondorBook:
         rolled[who] = True
         strikes, credit = self.strikes.copy(), self.credit.copy()
         strikes[:, who], credit[who] = offer.strikes[:, pays], offer.credit[pays]
+        legs = self.legs.copy()
+        legs[:, who] = offer.legs[:, pays]
         size = self.size * shift.size_multiplier
         loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
         rolled &= ledger.now() + self.size * self.owed * SPX_MULTIPLIER >= (
             size * loss * SPX_MULTIPLIER
         )
         self.chains.roll(rolled, credit * size * SPX_MULTIPLIER, shift.forward_days)
-        self._open(day, ledger, rolled, strikes, credit, size, day + shift.forward_days)
+        self._open(day, ledger, rolled, strikes, credit, legs, size, day + shift.forward_days)
         return rolled

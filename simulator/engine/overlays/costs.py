@@ -30,21 +30,20 @@ class VixCosts:
 
 @dataclass(frozen=True, kw_only=True)
 class CondorCosts:
-    """Costs of opening (or closing) a condor: slippage in points, commission in USD a leg."""
+    """Costs of opening (or closing) a condor: slippage in points, commission in USD a leg.
+
+    On top, each leg pays the larger of ``leg_floor`` points and ``leg_share`` of its price.
+    """
 
     slippage: float = 0.10
     commission: float = 1.0
-    share_of_premium: float = 0.0
-    per_leg: float = 0.0
+    leg_floor: float = 0.0
+    leg_share: float = 0.0
 
-    def of(self, condors: Floats, premiums: Floats | float = 0.0, legs: int = 4) -> Floats:
-        """USD for ``condors``; ``premiums`` is the sum of leg prices (points) where it counts.
-
-        ``per_leg`` points and ``share_of_premium`` of each leg's price describe the index
-        rule "the larger of the two", which the caller resolves leg by leg into ``premiums``.
-        """
-        points = self.slippage + np.asarray(premiums, dtype=float)
-        return np.asarray(condors * (points * SPX_MULTIPLIER + legs * self.commission))
+    def of(self, condors: Floats, legs: Floats) -> Floats:
+        """USD for ``condors`` whose four ``legs`` (rows) are priced in index points."""
+        points = self.slippage + np.maximum(self.leg_floor, self.leg_share * legs).sum(axis=0)
+        return np.asarray(condors * (points * SPX_MULTIPLIER + 4.0 * self.commission))
 
 
 FREE_VIX = VixCosts(half_spread=0.0, share=0.0, commission=0.0)

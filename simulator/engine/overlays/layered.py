@@ -88,7 +88,9 @@ class CallLayer:
     ``retry``: a refused purchase is tried again the next day, not at the next renewal.
     ``phase_seed`` starts every path at one of six
     points of the layer's cycle, so that no result hangs on the day of the first purchase.
-    ``recycle``: share of the proceeds of an early sale that goes into ``heirs``.
+    ``calendar``: expiries in years since the start, ascending; a call then runs from one to the
+    next instead of ``dte`` days. ``recycle``: share of the proceeds of an early sale that goes
+    into ``heirs``.
     """
 
     name: str
@@ -102,6 +104,7 @@ class CallLayer:
     pricing: Pricing = field(default_factory=Pricing)
     trigger: Trigger = field(default_factory=Always)
     phase_seed: int | None = None
+    calendar: Floats | None = None
     explain: bool = True
     retry: bool = True
     recycle: float = 0.0
@@ -111,7 +114,8 @@ class CallLayer:
         paths = world.paths
         self.strike = np.full(paths, 20.0)
         self.expires = np.full(paths, -1.0)
-        self.renews = np.full(paths, -1.0)
+        first = -1.0 if self.calendar is None else float(self.calendar[0])
+        self.renews = np.full(paths, first)
         self.contracts = np.zeros(paths)
         self.cost_basis = np.zeros(paths)
         self.future = np.full(paths, 20.0)
@@ -216,14 +220,20 @@ class CallLayer:
         ledger: Ledger,
     ) -> Floats:
         self._sold(day, due & (self.contracts > 0.0), price, ledger)
-        years = self.dte * DAY
+        years = self._life(now)
+        if years is None:
+            self.renews = np.where(due, np.inf, self.renews)
+            return np.where(due, 0.0, price)
         future = world.curve.future(day, years)
+        if self.calendar is not None:
+            self.moneyness = self.pricing.moneyness(years, self.delta)
         strike = self.moneyness * future
         fresh = self.pricing.price(future, strike, years, world.rate)
         offer = Offer(
             price=fresh,
             held_days=self.dte - self.roll_at,
             decay=fresh - self._price_at_roll(day, strike, world),
+            future=future,
         )
         wanted = self.sizing.contracts(day, offer, ledger) * allowed
         contracts = np.where(due & (fresh > 0.0), wanted, 0.0)
@@ -247,6 +257,13 @@ class CallLayer:
         self.cost_basis = np.where(bought, fresh, self.cost_basis)
         self.future = np.where(due, future, self.future)
         return np.where(due, np.where(contracts > 0.0, fresh, 0.0), price)
+
+    def _life(self, now: float) -> float | None:
+        """Years that a call bought now has; None where the calendar has ended."""
+        if self.calendar is None:
+            return self.dte * DAY
+        later = self.calendar[self.calendar > now + EXPIRED]
+        return float(later[0] - now) if len(later) else None
 
     def _price_at_roll(self, day: int, strike: Floats, world: World) -> Floats:
         """The same call on the day of its renewal, if spot VIX and the curve stay as they are."""

@@ -15,13 +15,14 @@ from ..units import VIX_MULTIPLIER
 class Offer:
     """One call as it stands at a close, per path.
 
-    ``price`` in index points; ``held_days`` is how long it will be kept (calendar days);
-    ``decay`` is what it loses by then if nothing else changes (index points).
+    ``price`` and ``future`` in index points; ``held_days`` is how long it will be kept,
+    in calendar days; ``decay`` is what it loses by then if nothing else changes (index points).
     """
 
     price: Floats
     held_days: float
     decay: Floats
+    future: Floats
 
 
 class Sizing(Protocol):
@@ -72,3 +73,19 @@ class Capped:
         a_year = np.maximum(offer.decay, 0.0) * VIX_MULTIPLIER * 365.0 / offer.held_days
         allowed = self.share * self.capital / np.maximum(a_year, 1e-9)
         return np.asarray(np.minimum(wanted, allowed))
+
+
+@dataclass(frozen=True)
+class WeightByForward:
+    """A share of the account, chosen by the level of the VIX future.
+
+    ``weights[i]`` holds for a future above ``levels[i-1]`` and up to ``levels[i]``.
+    """
+
+    levels: tuple[float, ...] = (15.0, 30.0, 50.0)
+    weights: tuple[float, ...] = (0.0, 0.01, 0.005, 0.0)
+
+    def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
+        weight = np.asarray(self.weights)[np.searchsorted(self.levels, offer.future, side="left")]
+        money = weight * np.maximum(ledger.now(), 0.0)
+        return np.asarray(money / (np.maximum(offer.price, 0.01) * VIX_MULTIPLIER))

@@ -46,7 +46,7 @@ experiment = Experiment(
         "220 days beside them: drawdown, cost, profit by layer and by cause, at every wing width."
     ),
     parameters=(
-        *market_parameters(paths=500),
+        *market_parameters(paths=300),
         *start_parameters(),
         *condor_parameters(),
         *gate_parameters(),

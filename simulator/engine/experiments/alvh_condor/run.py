@@ -8,7 +8,6 @@ import numpy as np
 
 from ...data import Data, Progress
 from ...markets.state import World
-from ...metrics.cash_flows import irr
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION, USD
 from .. import _book, _fair, _worlds
@@ -17,7 +16,7 @@ from .._fair import figure
 from . import experiment
 
 WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
-SWEEP_PATHS = 80
+SWEEP_PATHS = 60
 ADVERTISED_CUT = (0.35, 0.40)
 ADVERTISED_COST = (0.01, 0.02)
 
@@ -40,8 +39,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     specs = {spec.name: spec for spec in experiment.metrics}
     metrics: list[Metric] = _fair.metrics(
         comparison,
-        irr_base=pooled_irr(comparison.base, world),
-        irr_hedged=pooled_irr(comparison.hedged, world),
+        irr_base=_fair.growth_irr(comparison.base, world),
+        irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
     hits = sum(1 for row in sweep.rows if row[-1] == "yes")
     own = {
@@ -92,12 +91,6 @@ def compare(world: World, both: _book.Accounts, seed: int) -> _fair.Comparison:
         premium=both.premium,
         seed=seed,
     )
-
-
-def pooled_irr(equity: _fair.Floats, world: World) -> float | None:
-    """Money-weighted return of the mean path: capital in, what is left out."""
-    final = float(_fair.alive(equity)[-1].mean())
-    return irr(flows=[-float(equity[0].mean()), final], times=[0.0, world.span])
 
 
 def drawdown_cut(c: _fair.Comparison) -> float | None:

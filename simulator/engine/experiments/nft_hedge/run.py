@@ -293,7 +293,7 @@ def _budget_curve(
         )
         falls = _fair.drawdowns(hedged)
         plain = falls if plain is None else plain
-        cost = gain.sum(axis=0).mean() / base[0].mean() / world.span
+        cost = gain.sum(axis=0).mean() / base[0].mean() / _fair.yearly(world.span)
         rows.append(
             [
                 float(budget),
@@ -415,7 +415,7 @@ def _effect(
     base, hedged, gain = _accounts(params, floors.log_changes, hedge, np.ones_like(floors.eth))
     return [
         float((_fair.drawdowns(hedged) - _fair.drawdowns(base)).mean()),
-        float(gain.sum(axis=0).mean() / params.nft_notional / world.span),
+        float(gain.sum(axis=0).mean() / params.nft_notional / _fair.yearly(world.span)),
         float(np.mean(hedged[-1] < base[-1] - 1e-9 * base[0])),
     ]
 
