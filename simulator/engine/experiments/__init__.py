@@ -14,10 +14,11 @@ __all__ = ["all_experiments", "get"]
 @cache
 def all_experiments() -> dict[str, Experiment]:
     """Every declared experiment, calculators first, each group by title."""
-    found = []
-    for module in pkgutil.iter_modules(__path__, __name__ + "."):
-        if module.ispkg:
-            found.append(importlib.import_module(module.name).experiment)
+    found: list[Experiment] = [
+        importlib.import_module(module.name).experiment
+        for module in pkgutil.iter_modules(__path__, __name__ + ".")
+        if module.ispkg
+    ]
     found.sort(key=lambda e: (e.kind != "calculator", e.title))
     return {experiment.slug: experiment for experiment in found}
 

@@ -437,12 +437,13 @@ class Experiment:
 
     def parse(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters, defaults included, checked; raises ``ParametersRefused``."""
-        errors: list[ParameterError] = []
         parsed: dict[str, Any] = {}
         known = {parameter.name for parameter in self.parameters}
-        for name in raw:
-            if name not in known:
-                errors.append(ParameterError(str(name)[:80], "is not a parameter here"))
+        errors = [
+            ParameterError(str(name)[:80], "is not a parameter here")
+            for name in raw
+            if name not in known
+        ]
         for parameter in self.parameters:
             value = raw.get(parameter.name, UNGIVEN)
             if value is UNGIVEN:
