@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
-from .reading import FIRST_ANSWER, File, answers, examples, sources, term_names, terms
+from .reading import CONTENT, FIRST_ANSWER, File, answers, examples, sources, term_names, terms
 
 # Words that tell a reader what to do with money, whatever stands around them.
 ADVICE = re.compile(
@@ -128,3 +129,12 @@ def test_no_source_is_listed_without_being_used() -> None:
         for sense in term.data.get("senses", []):
             used |= set(sense.get("sources", []))
     assert set(sources()) - used == set()
+
+
+def test_tags_and_categories_are_described() -> None:
+    described = {
+        kind: {row["name"] for row in tomllib.loads((CONTENT / f"{kind}.toml").read_text())[one]}
+        for kind, one in (("categories", "category"), ("tags", "tag"))
+    }
+    assert {a.data["category"] for a in answers().values()} == described["categories"]
+    assert {tag for a in answers().values() for tag in a.data["tags"]} == described["tags"]
