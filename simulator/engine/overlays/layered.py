@@ -88,9 +88,10 @@ class CallLayer:
     ``retry``: a refused purchase is tried again the next day, not at the next renewal.
     ``phase_seed`` starts every path at one of six
     points of the layer's cycle, so that no result hangs on the day of the first purchase.
-    ``calendar``: expiries in years since the start, ascending; a call then runs from one to the
-    next instead of ``dte`` days. ``recycle``: share of the proceeds of an early sale that goes
-    into ``heirs``.
+    ``points_above`` the future, or ``strike_at`` in index points, choose the strike instead of
+    ``delta``. ``calendar``: expiries in years since the start, ascending; a call then runs from
+    one to the next instead of ``dte`` days. ``recycle``: share of the proceeds of an early sale
+    that goes into ``heirs``.
     """
 
     name: str
@@ -105,6 +106,8 @@ class CallLayer:
     trigger: Trigger = field(default_factory=Always)
     phase_seed: int | None = None
     calendar: Floats | None = None
+    points_above: float | None = None
+    strike_at: float | None = None
     explain: bool = True
     retry: bool = True
     recycle: float = 0.0
@@ -227,7 +230,7 @@ class CallLayer:
         future = world.curve.future(day, years)
         if self.calendar is not None:
             self.moneyness = self.pricing.moneyness(years, self.delta)
-        strike = self.moneyness * future
+        strike = self._strike(future)
         fresh = self.pricing.price(future, strike, years, world.rate)
         offer = Offer(
             price=fresh,
@@ -257,6 +260,13 @@ class CallLayer:
         self.cost_basis = np.where(bought, fresh, self.cost_basis)
         self.future = np.where(due, future, self.future)
         return np.where(due, np.where(contracts > 0.0, fresh, 0.0), price)
+
+    def _strike(self, future: Floats) -> Floats:
+        if self.strike_at is not None:
+            return np.full(future.shape, self.strike_at)
+        if self.points_above is not None:
+            return np.asarray(future + self.points_above)
+        return np.asarray(self.moneyness * future)
 
     def _life(self, now: float) -> float | None:
         """Years that a call bought now has; None where the calendar has ended."""

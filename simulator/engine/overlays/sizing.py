@@ -89,3 +89,15 @@ class WeightByForward:
         weight = np.asarray(self.weights)[np.searchsorted(self.levels, offer.future, side="left")]
         money = weight * np.maximum(ledger.now(), 0.0)
         return np.asarray(money / (np.maximum(offer.price, 0.01) * VIX_MULTIPLIER))
+
+
+@dataclass(frozen=True)
+class Outlay:
+    """Spends ``share`` of ``capital`` (USD) on premium at every purchase, whatever the tenor."""
+
+    share: float
+    capital: float
+
+    def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
+        money = self.share * self.capital
+        return np.asarray(money / (np.maximum(offer.price, 0.01) * VIX_MULTIPLIER))

@@ -1,0 +1,189 @@
+"""The registry of readings: what "4/4/2" and the layered hedge are said to be, as policies.
+
+Each reading names its page in the register of ``finance.md`` 1.9 and the choices that its page
+leaves open and this registry fills. Readings that state no money size spend ``budget``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from ..backtest import Policy
+from ..overlays.costs import FREE_VIX, VixCosts
+from ..overlays.layered import Always, CallLayer, Pricing, Trigger
+from ..overlays.other_layers import FutureLayer, PutLayer, ShortCallLayer
+from ..overlays.signal_ratio import AdaptiveRatio, VixAbove
+from ..overlays.sizing import Budget, Fixed, Outlay, Sizing
+from . import _book
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a reading is run in: the book's parameters, its account in USD, a budget, a seed."""
+
+    params: SimpleNamespace
+    capital: float
+    budget: float
+    seed: int
+
+    def calls(
+        self,
+        n: int,
+        dte: float,
+        sizing: Sizing,
+        *,
+        delta: float = 0.50,
+        roll_at: float = 0.0,
+        trigger: Trigger | None = None,
+        points_above: float | None = None,
+        strike_at: float | None = None,
+    ) -> CallLayer:
+        p = self.params
+        return CallLayer(
+            name=f"layer {n}",
+            dte=dte,
+            delta=delta,
+            sizing=sizing,
+            roll_at=roll_at,
+            costs=VixCosts() if p.costs else FREE_VIX,
+            pricing=Pricing(vol_of_vix=p.vol_of_vix, skew=p.vix_skew),
+            trigger=trigger or Always(),
+            phase_seed=(self.seed * 1009 + n) % 2**63,
+            points_above=points_above,
+            strike_at=strike_at,
+            explain=False,
+        )
+
+    def budgeted(self, share: float) -> Budget:
+        return Budget(share=self.budget * share, notional=self.capital)
+
+    @property
+    def scale(self) -> float:
+        return float(self.params.condors) / 10.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    slug: str
+    label: str
+    filled: str
+    policies: Callable[[Setting], list[Policy]]
+
+
+def core(setting: Setting, **changes: object) -> list[Policy]:
+    p = SimpleNamespace(**{**vars(setting.params), "alvh_enabled": True, **changes})
+    return list(_book.layers(p, capital=setting.capital, seed=setting.seed, explain=False))
+
+
+def plain(s: Setting) -> list[Policy]:
+    return core(s, tvm_enabled=False, annual_budget_cap=None)
+
+
+def r1(s: Setting) -> list[Policy]:
+    return [
+        s.calls(n, dte, s.budgeted(share))
+        for n, dte, share in ((1, 30.0, 0.4), (2, 110.0, 0.4), (3, 220.0, 0.2))
+    ]
+
+
+def r2(s: Setting) -> list[Policy]:
+    return [
+        s.calls(1, 30.0, Fixed(4 * s.scale), points_above=5.0, trigger=VixAbove(18.0)),
+        s.calls(2, 110.0, Fixed(4 * s.scale), points_above=8.0, trigger=VixAbove(18.0)),
+        s.calls(3, 220.0, Fixed(2 * s.scale), strike_at=32.5, trigger=VixAbove(18.0)),
+    ]
+
+
+def r3(s: Setting) -> list[Policy]:
+    return [
+        s.calls(n, dte, Outlay(share, s.capital), trigger=AdaptiveRatio("macd", seed=s.seed))
+        for n, dte, share in ((1, 37.0, 0.04), (2, 75.0, 0.04), (3, 120.0, 0.02))
+    ]
+
+
+def r4(s: Setting) -> list[Policy]:
+    return [
+        s.calls(1, 30.0, Fixed(4 * s.scale), roll_at=21.0),
+        s.calls(2, 110.0, Fixed(4 * s.scale), roll_at=80.0),
+        s.calls(3, 220.0, Fixed(2 * s.scale), roll_at=180.0),
+    ]
+
+
+def r5(s: Setting) -> list[Policy]:
+    size = 0.1 * s.scale
+    return [
+        FutureLayer(name="futures", contracts=4 * size),
+        PutLayer(name="index puts", contracts=4 * size),
+        s.calls(3, 110.0, Fixed(2 * s.scale), roll_at=80.0),
+    ]
+
+
+def r6(s: Setting) -> list[Policy]:
+    ratio = AdaptiveRatio("all", seed=s.seed)
+    small = Setting(s.params, s.capital, 0.015, s.seed)
+    return [
+        small.calls(n, dte, small.budgeted(share), trigger=ratio)
+        for n, dte, share in ((1, 7.0, 0.4), (2, 37.0, 0.4), (3, 75.0, 0.2))
+    ]
+
+
+def r7(s: Setting) -> list[Policy]:
+    return [
+        ShortCallLayer(
+            name="sold calls",
+            contracts=4 * s.scale,
+            costs=VixCosts() if s.params.costs else FREE_VIX,
+            pricing=Pricing(vol_of_vix=s.params.vol_of_vix, skew=s.params.vix_skew),
+            trigger=AdaptiveRatio("rsi", seed=s.seed),
+        ),
+        FutureLayer(name="volatility notes", contracts=0.2 * s.scale),
+    ]
+
+
+READINGS = (
+    Reading(
+        "core", "Core: 4/4/2 calls of 30/110/220 days, always held", "renewal at 7/80/180", core
+    ),
+    Reading(
+        "as-published",
+        "As published: the core with its gains recycled, no cap",
+        "sale at +150 % or a VIX above 30",
+        lambda s: core(s, tvm_enabled=True, annual_budget_cap=None),
+    ),
+    Reading(
+        "as-advertised",
+        "As advertised: the core, cut so that a quiet year costs 2 %",
+        "what “costs 2 %” means",
+        lambda s: core(s, annual_budget_cap=0.02),
+    ),
+    Reading("r1", "R1: 40/40/20 % of the hedge's money", "the money; held to expiry", r1),
+    Reading(
+        "r2",
+        "R2: 4/4/2 units 5 and 8 points out and at 32.5, above a VIX of 18",
+        "units are contracts; held to expiry",
+        r2,
+    ),
+    Reading(
+        "r3",
+        "R3: 4 %, 4 % and 2 % of the account at 37/75/120 days",
+        "spent at each purchase, scaled by MACD",
+        r3,
+    ),
+    Reading("r4", "R4: 4/4/2, the first moved on at 21 days", "layers 2 and 3 as the core", r4),
+    Reading(
+        "r5",
+        "R5: futures, index puts and calls in parts 4/4/2",
+        "a tenth of a contract each; puts of 10 delta, 60 days",
+        r5,
+    ),
+    Reading("r6", "R6: 40/40/20 % at 7/37/75 days for 1.5 % a year", "signals scale it", r6),
+    Reading(
+        "r7",
+        "R7: layer one *sells* VIX calls",
+        "four calls of 30 delta; a fifth of a future for the notes",
+        r7,
+    ),
+)
+BY_SLUG = {reading.slug: reading for reading in READINGS}

@@ -1,0 +1,138 @@
+"""One book of condors, ten hedges, the same paths: a specification curve."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ... import backtest
+from ...data import Data, Progress
+from ...ledger import Ledger
+from ...markets.state import World
+from ...results import Axis, Chart, Column, Mark, Result, Series, Table
+from ...units import FRACTION
+from .. import _book, _fair, _worlds
+from .._fair import figure
+from .._readings import BY_SLUG, READINGS, Setting
+from . import experiment
+
+
+def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
+    """Answers how far the answer hangs on the reading."""
+    world = _worlds.build(params, seed=seed, data=data, progress=progress)
+    progress(0.1, "selling condors without a hedge")
+    book, base = _book.alone(params, world)
+    setting = Setting(params, book.capital, params.reading_budget, seed)
+    found = {}
+    for number, reading in enumerate(READINGS):
+        progress(0.2 + 0.75 * number / len(READINGS), f"reading {reading.slug}")
+        found[reading.slug] = compare(world, base, reading.slug, setting, seed)
+    shown = found[params.reading]
+    effects = {slug: c.effect for slug, c in found.items()}
+    own = {
+        "readings": len(found),
+        "readings_helping": sum(1 for e in effects.values() if e.low is not None and e.low > 0),
+        "readings_harming": sum(1 for e in effects.values() if e.high is not None and e.high < 0),
+        "best_reading": max(e.value for e in effects.values()),
+        "worst_reading": min(e.value for e in effects.values()),
+    }
+    metrics = _fair.metrics(
+        shown,
+        irr_base=_fair.growth_irr(shown.base, world),
+        irr_hedged=_fair.growth_irr(shown.hedged, world),
+    )
+    metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    return Result(
+        headline=(
+            f"Of {own['readings']} readings of the same hedge {own['readings_helping']} make the "
+            f"drawdown detectably less deep and {own['readings_harming']} deeper; the change runs "
+            f"from {_fair.points(own['worst_reading'])} to {_fair.points(own['best_reading'])}. "
+            f"The one shown ({BY_SLUG[params.reading].label}): {shown.verdict.sentence}"
+        ),
+        metrics=metrics,
+        tables=[_table(found), _fair.paths_table(shown)],
+        charts=[
+            _curve(found, params.reading),
+            _fair.equity_chart(shown, world, label="The account with the reading shown"),
+        ],
+        notes=_fair.notes(
+            world,
+            shown,
+            "A reading that is chosen after looking at this curve proves nothing: the curve is the "
+            "answer, not its best point.",
+            "Each hedge is run on its own account and added to the same condors.",
+        ),
+    )
+
+
+def compare(world: World, base: Ledger, slug: str, setting: Setting, seed: int) -> _fair.Comparison:
+    """One reading against the unhedged book."""
+    ledger = backtest.run(world, BY_SLUG[slug].policies(setting), capital=0.0)
+    hedge = ledger.profit()
+    paid = sum(ledger.paid.values(), np.zeros(world.paths))
+    got = sum(ledger.received.values(), np.zeros(world.paths))
+    equity = base.equity()
+    return _fair.compare(
+        world=world,
+        base=equity,
+        hedged=equity + np.cumsum(hedge, axis=0),
+        hedge=hedge,
+        premium=np.maximum(paid - got, 0.0),
+        seed=seed,
+    )
+
+
+def _table(found: dict[str, _fair.Comparison]) -> Table:
+    rows = []
+    for reading in READINGS:
+        c = found[reading.slug]
+        rows.append(
+            [
+                reading.label,
+                c.effect.value,
+                c.effect.low,
+                c.effect.high,
+                c.annual_cost,
+                c.share_harmed,
+                float(c.twin.mean()),
+                c.verdict.word,
+                reading.filled,
+            ]
+        )
+    columns = (
+        Column("reading", "Reading"),
+        Column("effect", "Change of the deepest fall", FRACTION),
+        Column("low", "from", FRACTION),
+        Column("high", "to", FRACTION),
+        Column("annual_cost", "Its profit a year", FRACTION),
+        Column("share_harmed", "Paths with less money", FRACTION),
+        Column("without_best_month", "Change without its best month", FRACTION),
+        Column("verdict", "Verdict"),
+        Column("filled", "Filled in here"),
+    )
+    return Table("readings", "Every reading on the same paths", columns, rows)
+
+
+def _curve(found: dict[str, _fair.Comparison], shown: str) -> Chart:
+    order = sorted(found, key=lambda slug: found[slug].effect.value)
+    values = [found[slug].effect for slug in order]
+    return Chart(
+        name="specification",
+        label="Change of the deepest fall, reading by reading",
+        kind="specification",
+        x=Axis("Reading", None, "category", order),
+        y=Axis("Above zero: less deep", FRACTION),
+        series=[
+            Series(
+                "effect",
+                "Change of the deepest fall",
+                [e.value for e in values],
+                "hedged",
+                [e.value if e.low is None else e.low for e in values],
+                [e.value if e.high is None else e.high for e in values],
+            )
+        ],
+        marks=[Mark("x", shown, shown, "shown")],
+        alt="; ".join(f"{slug} {found[slug].effect.value:+.1%}" for slug in order),
+    )

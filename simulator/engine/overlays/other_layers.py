@@ -1,0 +1,144 @@
+"""Layers that are not bought VIX calls: futures, index puts, and sold VIX calls.
+
+They exist because some readings of the layered hedge name them. All are renewed every
+``MONTH`` trading days and marked at every close.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..ledger import Floats, Ledger
+from ..markets import surface
+from ..markets.state import World
+from ..pricing import black_scholes
+from ..units import SPX_MULTIPLIER, VIX_MULTIPLIER
+from .costs import VixCosts
+from .layered import Always, Pricing, Trigger
+
+MONTH = 21
+FUTURE_MULTIPLIER = 1000.0
+
+
+@dataclass(kw_only=True)
+class FutureLayer:
+    """Long VIX futures of ``years`` to expiry, marked to market and renewed monthly."""
+
+    name: str
+    contracts: float
+    years: float = 30.0 / 365.0
+    cost_points: float = 0.03
+    trigger: Trigger = field(default_factory=Always)
+
+    def begin(self, world: World, ledger: Ledger) -> None:
+        self.size, self.price = np.zeros(world.paths), np.zeros(world.paths)
+        self.expires = 0.0
+        self.trigger.begin(world)
+
+    def step(self, day: int, world: World, ledger: Ledger) -> None:
+        if day > 0:
+            left = max(self.expires - float(world.years[day]), 0.0)
+            now = world.curve.future(day, left)
+            ledger.trade(day, self.name, self.size * (now - self.price) * FUTURE_MULTIPLIER)
+            self.price = now
+        if day % MONTH == 0 and day < world.days:
+            wanted = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
+            traded = wanted + self.size
+            ledger.charge(day, self.name, traded * self.cost_points * FUTURE_MULTIPLIER)
+            self.expires = float(world.years[day]) + self.years
+            self.size, self.price = wanted, world.curve.future(day, self.years)
+        ledger.mark(day, self.name, np.zeros(world.paths))
+
+
+@dataclass(kw_only=True)
+class PutLayer:
+    """Bought index puts of ``dte`` trading days and ``delta``, renewed monthly."""
+
+    name: str
+    contracts: float
+    dte: int = 42
+    delta: float = 0.10
+    cost_share: float = 0.05
+    trigger: Trigger = field(default_factory=Always)
+
+    def begin(self, world: World, ledger: Ledger) -> None:
+        n = world.paths
+        self.size, self.strike, self.value = np.zeros(n), np.full(n, 1.0), np.zeros(n)
+        self.expiry = 0
+        self.trigger.begin(world)
+
+    def step(self, day: int, world: World, ledger: Ledger) -> None:
+        if self.size.any():
+            self.value = self._price(day, world)
+        if day % MONTH == 0 and day < world.days:
+            sold = self.size * self.value * SPX_MULTIPLIER
+            ledger.trade(day, self.name, sold)
+            ledger.charge(day, self.name, self.cost_share * sold)
+            self.size = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
+            self.expiry = day + self.dte
+            self.strike = self._smile(day, world).strike_for_delta(self.delta, call=False)
+            self.value = self._price(day, world)
+            paid = self.size * self.value * SPX_MULTIPLIER
+            ledger.trade(day, self.name, -paid)
+            ledger.charge(day, self.name, self.cost_share * paid)
+        ledger.mark(day, self.name, self.size * self.value * SPX_MULTIPLIER)
+
+    def _smile(self, day: int, world: World) -> surface.Smile:
+        return surface.smile(
+            vix=world.vix[day],
+            spot=world.spx[day],
+            expiry=max(self.expiry - day, 0) / 252.0,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+        )
+
+    def _price(self, day: int, world: World) -> Floats:
+        smile = self._smile(day, world)
+        return black_scholes.price(
+            spot=world.spx[day],
+            strike=self.strike,
+            expiry=smile.expiry,
+            vol=smile.vol(self.strike),
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+            call=False,
+        )
+
+
+@dataclass(kw_only=True)
+class ShortCallLayer:
+    """Sold VIX calls of 30 days, held to expiry: a layer that loses in a spike."""
+
+    name: str
+    contracts: float
+    delta: float = 0.30
+    costs: VixCosts = field(default_factory=VixCosts)
+    pricing: Pricing = field(default_factory=Pricing)
+    trigger: Trigger = field(default_factory=Always)
+
+    def begin(self, world: World, ledger: Ledger) -> None:
+        n = world.paths
+        self.size, self.strike, self.value = np.zeros(n), np.full(n, 20.0), np.zeros(n)
+        self.expires = 0.0
+        self.years = MONTH / 252.0
+        self.moneyness = self.pricing.moneyness(self.years, self.delta)
+        self.trigger.begin(world)
+
+    def step(self, day: int, world: World, ledger: Ledger) -> None:
+        now = float(world.years[day])
+        if self.size.any():
+            left = max(self.expires - now, 0.0)
+            future = world.curve.future(day, left)
+            self.value = self.pricing.price(future, self.strike, left, world.rate)
+        if day % MONTH == 0 and day < world.days:
+            ledger.trade(day, self.name, -self.size * self.value * VIX_MULTIPLIER)
+            self.size = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
+            self.expires = now + self.years
+            future = world.curve.future(day, self.years)
+            self.strike = self.moneyness * future
+            self.value = self.pricing.price(future, self.strike, self.years, world.rate)
+            ledger.trade(day, self.name, self.size * self.value * VIX_MULTIPLIER)
+            ledger.charge(day, self.name, self.costs.of(self.size, self.value))
+        ledger.mark(day, self.name, -self.size * self.value * VIX_MULTIPLIER)
