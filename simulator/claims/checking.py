@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -121,6 +122,26 @@ def _failed_run(claim: Claim) -> Run | None:
     if not fingerprint or rows.filter(status__in=KEPT).exists():
         return None
     return rows.filter(status=FAILED, attempts__gt=0).order_by("-finished_at").first()
+
+
+def nightly(now: datetime | None = None) -> int:
+    """Look again over many seeds at what was last looked at before today; how many settled.
+
+    The first night asks for the runs, at low priority; a claim is settled once all are in.
+    """
+    before = (now or timezone.now()) - timedelta(hours=12)
+    rows = Claim.objects.current().testable().filter(state=VERIFIED, checked_at__lt=before)
+    settled = 0
+    for claim in rows.select_related("example", "article"):
+        try:
+            runs = runs_for(claim, PUBLICATION_SEEDS)
+        except (EngineError, LookupError) as refusal:
+            broken(claim, str(refusal))
+            continue
+        if all(run.is_finished for run in runs):
+            settle(claim, runs)
+            settled += 1
+    return settled
 
 
 def after_result(example: Example, run: Run) -> None:

@@ -13,7 +13,7 @@ from kb import extend as kb
 from kb.models import Article
 from simulator import claim_rules as rules
 from simulator.models.claims import BROKEN, DRIFTED, Claim
-from simulator.services.signals import result_attached
+from simulator.services.signals import daily, result_attached, warmed
 
 from . import binding, checking, ledger
 
@@ -40,6 +40,8 @@ def register() -> None:
     kb.article_field("claims", _names)
     kb.publish_check(_before_publishing)
     result_attached.connect(_on_result, dispatch_uid="simulator.claims")
+    warmed.connect(_on_warmed, dispatch_uid="simulator.claims")
+    daily.connect(_on_daily, dispatch_uid="simulator.claims")
 
 
 def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
@@ -48,6 +50,16 @@ def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
 
 def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
     checking.after_result(example, run)
+
+
+def _on_warmed(**rest: Any) -> None:
+    """Engine, data or examples may have moved: mark what depends on them and ask for it."""
+    checking.mark_due()
+    checking.queue_due()
+
+
+def _on_daily(**rest: Any) -> None:
+    checking.nightly()
 
 
 def _claims(article: Article, request: HttpRequest) -> dict[str, Claim]:

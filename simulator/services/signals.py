@@ -7,3 +7,6 @@ result_attached = Signal()
 
 daily = Signal()
 """Sent once a day by one worker, after the examples were queued again."""
+
+warmed = Signal()
+"""Every example was named with today's engine and data, and what is due was queued."""

@@ -9,7 +9,7 @@ from simulator.models import FAILED, KEPT, SUCCEEDED, Example, Run
 
 from .catalogue import UnknownExperiment, experiment
 from .fingerprints import identify
-from .signals import result_attached
+from .signals import result_attached, warmed
 from .submitting import find_or_create_run
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ def warm_examples() -> list[Run]:
             continue
         if created:
             made.append(run)
+    warmed.send(sender=Example)
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -141,6 +143,27 @@ def test_a_stored_result_settles_what_was_waiting_for_it(article, example):
     claims.mark_due()
     services.work_off("a worker")
     assert claim("sum").state == VERIFIED
+
+
+def test_warming_the_examples_looks_at_what_is_due(article, example):
+    services.warm_examples()
+    services.work_off("a worker")
+    assert set(states().values()) == {VERIFIED}
+
+
+def test_the_night_after_a_claim_is_looked_at_over_many_seeds(example, article):
+    Example.objects.create(slug="walk", title="A walk", experiment="tiny-walk", seed=1)
+    article.body = "It stays [near](claim:end)."
+    terms = {"example": "walk", "metric": "end", "kind": "bound", "value": 20}
+    claims.bind(article, {"end": terms})
+    services.warm_examples()
+    services.work_off("a worker")
+    assert (claim("end").state, claim("end").seeds) == (VERIFIED, 1)
+    later = timezone.now() + timedelta(days=1)
+    claims.nightly(later)
+    services.work_off("a worker")
+    claims.nightly(later)
+    assert (claim("end").seeds, claim("end").pass_rate) == (20, 1.0)
 
 
 def test_a_source_that_leaves_the_library_breaks_what_it_carried(article):
