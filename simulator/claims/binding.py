@@ -54,16 +54,52 @@ def _plain(markdown: str) -> str:
     return re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))[:1000]
 
 
-def complaints(body: str, terms: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What does not fit between the marks of a text and its front matter, in words."""
+def complaints(body: str, terms: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """(claim, what is wrong) between the marks of a text, its front matter and the examples."""
     marked = {mark.name for mark in marks(body)}
-    undefined = (f"the text marks claim {name!r}, which `claims:` does not define"
-                 for name in sorted(marked - set(terms)))  # fmt: skip
-    unmarked = (f"`claims:` defines {name!r}, which the text does not mark"
-                for name in sorted(set(terms) - marked))  # fmt: skip
-    wrong = (f"claim {name!r}: {words}"
-             for name in sorted(terms) for words in rules.complaints(terms[name]))  # fmt: skip
-    return [*undefined, *unmarked, *wrong]
+    found = [
+        (name, f"the text marks claim {name!r}, which `claims:` does not define")
+        for name in sorted(marked - set(terms))
+    ]
+    found += [
+        (name, f"`claims:` defines {name!r}, which the text does not mark")
+        for name in sorted(set(terms) - marked)
+    ]
+    for name in sorted(terms):
+        wrong = rules.complaints(terms[name]) or _unknown(terms[name])
+        found += [(name, f"claim {name!r}: {words}") for words in wrong]
+    return found
+
+
+def _unknown(terms: Mapping[str, Any]) -> list[str]:
+    """An example, metric or source that does not exist."""
+    from kb.models import Source
+
+    if terms["kind"] == rules.SOURCED and not Source.objects.filter(key=terms["source"]).exists():
+        return [f"there is no source {terms['source']!r}"]
+    if terms["kind"] not in rules.TESTABLE:
+        return []
+    example = Example.objects.filter(slug=terms["example"]).first()
+    if example is None:
+        return [f"there is no example {terms['example']!r}"]
+    metrics = _metrics(example)
+    wanted = [terms["metric"], *([terms["value"]] if terms["kind"] == rules.ORDERING else [])]
+    return [
+        f"{example.experiment} reports no metric {name!r}; it reports {', '.join(metrics)}"
+        for name in wanted
+        if metrics and name not in metrics
+    ]
+
+
+def _metrics(example: Example) -> dict[str, str]:
+    """Metric → unit of an example's experiment; empty where the experiment is gone."""
+    from simulator.services import UnknownExperiment, catalogue
+
+    try:
+        experiment = catalogue.experiment(example.experiment)
+    except UnknownExperiment:
+        return {}
+    return {spec.name: spec.unit for spec in experiment.metrics}
 
 
 def bind(article: Any, terms: Mapping[str, Mapping[str, Any]]) -> None:
@@ -110,15 +146,7 @@ def _fields(mark: Marked, position: int, terms: dict[str, Any]) -> dict[str, Any
 
 
 def _unit(example: Example | None, metric: str) -> str:
-    from simulator.services import UnknownExperiment, catalogue
-
-    if example is None:
-        return ""
-    try:
-        experiment = catalogue.experiment(example.experiment)
-    except UnknownExperiment:
-        return ""
-    return next((spec.unit for spec in experiment.metrics if spec.name == metric), "")
+    return _metrics(example).get(metric, "") if example else ""
 
 
 def _public_id(article: Any, name: str) -> str:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from kb import extend as kb
+from kb.frontmatter import ContentError, Problem
 from kb.models import Article
 from simulator import claim_rules as rules
 from simulator.models.claims import BROKEN, DRIFTED, Claim
@@ -45,7 +46,26 @@ def register() -> None:
 
 
 def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
-    binding.bind(article, value or {})
+    """Bind an article's claims; raises ``ContentError`` naming the line of each that is wrong."""
+    terms = value or {}
+    file = f"answers/{article.slug}.md"
+    problems = [
+        Problem(file, _line(article.file_text, name), words)
+        for name, words in binding.complaints(article.body, terms)
+    ]
+    if problems:
+        raise ContentError.several(problems)
+    binding.bind(article, terms)
+
+
+def _line(text: str, name: str) -> int:
+    """The line on which a claim is defined or, failing that, marked."""
+    lines = text.splitlines()
+    for sign in (f"  {name}:", f"(claim:{name})"):
+        for number, line in enumerate(lines, 1):
+            if sign in line:
+                return number
+    return 1
 
 
 def _on_result(*, example: Any, run: Any, **rest: Any) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.claims import binding
+from simulator.models import Example
 
 TEXT = """\
 ## Does it pay? {#pay}
@@ -26,10 +27,30 @@ def test_marks_and_definitions_must_fit():
         "cut": {"kind": "value", "example": "e", "metric": "m", "value": 0.29, "tolerance": 0.01},
         "extra": {"kind": "not_testable", "because": "nobody recorded it"},
     }
+    del terms["cut"]
     assert binding.complaints(TEXT, terms) == [
-        "the text marks claim 'cost', which `claims:` does not define",
-        "`claims:` defines 'extra', which the text does not mark",
+        ("cost", "the text marks claim 'cost', which `claims:` does not define"),
+        ("cut", "the text marks claim 'cut', which `claims:` does not define"),
+        ("extra", "`claims:` defines 'extra', which the text does not mark"),
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("tiny_experiments")
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"example": "nowhere"}, "there is no example 'nowhere'"),
+        ({"metric": "product"}, "tiny-sum reports no metric 'product'; it reports sum"),
+        ({"value": "big"}, "'value' must be a number"),
+        ({"kind": "sourced", "source": "nobody"}, "there is no source 'nobody'"),
+    ],
+)
+def test_what_does_not_exist_is_named(terms, words):
+    Example.objects.create(slug="add", title="A sum", experiment="tiny-sum")
+    whole = {"example": "add", "metric": "sum", "kind": "value", "value": 3, "tolerance": 0}
+    found = binding.complaints("It makes [three](claim:sum).", {"sum": whole | terms})
+    assert found == [("sum", f"claim 'sum': {words}")]
 
 
 @pytest.mark.parametrize(
