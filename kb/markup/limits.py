@@ -16,14 +16,19 @@ DEPTH_LIMIT = 8  # quotes or lists inside one another
 BLOCKS_LIMIT = 4_000
 ITEMS_LIMIT = 500  # lines of a list or table that follow one another
 RUN_LIMIT = 120  # one character again and again
-DEFINITIONS_LIMIT = 300  # footnotes and link definitions
+# In the whole text:
+WHOLE = {
+    "square brackets": (re.compile(r"\["), 3_000),
+    "footnote marks": (re.compile(r"\[\^"), 400),
+    "footnotes or link definitions": (re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:", re.MULTILINE), 300),
+    "code fences": (re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE), 300),
+}
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _MARKS = re.compile(r"[\[\]()*_`<>$!&\\~^{}|\"]")
 _QUOTES = re.compile(r"^(?:[ \t]*>)+")
 _INDENT = re.compile(r"^[ \t]+(?=\S)")
 _RUN = re.compile(r"([^\s\-=|])\1{" + str(RUN_LIMIT) + ",}|([\\-=|])\\2{2000,}")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:", re.MULTILINE)
 
 
 def troubles(text: str) -> list[tuple[int, str]]:
@@ -34,8 +39,9 @@ def troubles(text: str) -> list[tuple[int, str]]:
     run = _RUN.search(text)
     if run:
         found.append((_line(text, run.start()), "one character is repeated too often"))
-    if len(_DEFINITION.findall(text)) > DEFINITIONS_LIMIT:
-        found.append((1, f"more than {DEFINITIONS_LIMIT} footnotes or link definitions"))
+    for what, (mark, most) in WHOLE.items():
+        if (count := len(mark.findall(text))) > most:
+            found.append((1, f"{count} {what}; at most {most} are rendered"))
     if (paragraphs := len(_PARAGRAPHS.findall(text))) > BLOCKS_LIMIT:
         found.append((1, f"{paragraphs} paragraphs; at most {BLOCKS_LIMIT} are rendered"))
     line = 1

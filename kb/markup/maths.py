@@ -16,6 +16,8 @@ DEPTH_LIMIT = 24
 # An opening dollar is followed, a closing one preceded, by no space: "$5 and $7" stays text.
 INLINE = r"(?<![\\$])\$(?![\s$])([^$\n]{0,1999}?[^\s$\\])\$(?![\d$])"
 BLOCK = r"(?<![\\$])\$\$([^$]{1,2000})\$\$"
+# The converter passes what stands in \\text on as it is.
+_TEXT = re.compile(r"\\(?:text\w*|mbox|math\w+|operatorname)\*?\s*\{[^{}]*[<>]")
 _UNKNOWN = re.compile(r"<m[io][^>]*>\\([^<]*)</m[io]>")
 
 
@@ -29,6 +31,8 @@ def formula(latex: str, display: bool = False) -> str:
     if len(latex) > FORMULA_LIMIT:
         raise FormulaError(f"the formula is longer than {FORMULA_LIMIT} characters")
     _balanced(latex)
+    if _TEXT.search(latex):
+        raise FormulaError(r"inside \text write \lt for < and \gt for >")
     try:
         mathml = converter.convert(latex, display="block" if display else "inline")
     except Exception as error:  # the converter raises many kinds on broken input
