@@ -57,6 +57,8 @@ def load_engine(**_: Any) -> None:
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     services.preload()
+    # A pool of connections lives by its threads, and no thread survives a fork.
+    connection.settings_dict["OPTIONS"].pop("pool", None)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
@@ -99,7 +101,7 @@ class SweepThread(threading.Thread):
         super().__init__(name="sweep", daemon=True)
         self.slots = slots
         self.over = threading.Event()
-        self.busy = threading.Lock()
+        self.busy = threading.RLock()
         self.helper: subprocess.Popen[bytes] | None = None
         # A child forked in the middle of a pass would inherit a locked database library.
         os.register_at_fork(
@@ -112,7 +114,7 @@ class SweepThread(threading.Thread):
         while not self.over.is_set():
             with self.busy:
                 self._pass()
-            self._help_if_nobody_listens()
+                self._help_if_nobody_listens()
             self.over.wait(SWEEP_EVERY)
 
     def _pass(self) -> None:
@@ -143,10 +145,12 @@ class SweepThread(threading.Thread):
 
     def stop(self, hand_back: str = "") -> None:
         self.over.set()
-        if self.helper is not None and self.helper.poll() is None:
-            self.helper.terminate()
+        with self.busy:
+            helper = self.helper
+        if helper is not None and helper.poll() is None:
+            helper.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.helper.wait(3.0)
+                helper.wait(3.0)
         try:
             services.dismiss_worker(name(), hand_back)
         except Error:

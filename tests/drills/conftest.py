@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from celery import current_app
@@ -148,7 +147,8 @@ def database(request, tmp_path, django_db_blocker) -> Iterator[str]:
     if connections["default"].vendor == "postgresql":
         request.getfixturevalue("transactional_db")
         at = connections["default"].settings_dict
-        yield f"postgres://{at['USER']}@{quote(at['HOST'], safe='')}/{at['NAME']}"
+        host = at["OPTIONS"].get("host") or at["HOST"]
+        yield f"postgres://{at['USER']}@/{at['NAME']}?host={host}"
         return
     file = tmp_path / "drill.sqlite3"
     shutil.copy(request.getfixturevalue("migrated_file"), file)
