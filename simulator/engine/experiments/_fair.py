@@ -248,7 +248,7 @@ def growth_irr(equity: Floats, world: World) -> float | None:
     return irr(flows=[-float(equity[0].mean()), final], times=[0.0, world.span])
 
 
-def paths_table(c: Comparison) -> Table:
+def paths_table(c: Comparison, names: tuple[str, str] = ("without", "with")) -> Table:
     """Base and hedged side by side on the worst, the poor, the median and the good path."""
     base, hedged = alive(c.base)[-1] / c.base[0] - 1.0, alive(c.hedged)[-1] / c.hedged[0] - 1.0
     rows = []
@@ -264,22 +264,33 @@ def paths_table(c: Comparison) -> Table:
         )
     columns = (
         Column("path", "Path"),
-        Column("return_base", "Total return without", FRACTION),
-        Column("return_hedged", "Total return with", FRACTION),
-        Column("drawdown_base", "Deepest fall without", FRACTION),
-        Column("drawdown_hedged", "Deepest fall with", FRACTION),
+        Column("return_base", f"Total return {names[0]}", FRACTION),
+        Column("return_hedged", f"Total return {names[1]}", FRACTION),
+        Column("drawdown_base", f"Deepest fall {names[0]}", FRACTION),
+        Column("drawdown_hedged", f"Deepest fall {names[1]}", FRACTION),
     )
     return Table("paths", "Ranked paths, each column by itself", columns, rows)
 
 
-def equity_chart(c: Comparison, world: World, *, label: str, points: int = 260) -> Chart:
+def equity_chart(
+    c: Comparison,
+    world: World,
+    *,
+    label: str,
+    points: int = 260,
+    names: tuple[str, str, str] = (
+        "Without the hedge",
+        "With the hedge",
+        "The hedge alone, median profit",
+    ),
+) -> Chart:
     """Median account with a band of 5 to 95 % of paths, and the hedge's own line."""
     days = np.unique(np.linspace(0, len(c.base) - 1, min(points, len(c.base))).astype(int))
     hedge = np.cumsum(c.hedge, axis=0)[days] / c.capital
     series = [
-        _band("base", "Without the hedge", alive(c.base)[days] / c.capital, "base"),
-        _band("hedged", "With the hedge", alive(c.hedged)[days] / c.capital, "hedged"),
-        Series("hedge", "The hedge alone, median profit", np.median(hedge, axis=1), "hedge"),
+        _band("base", names[0], alive(c.base)[days] / c.capital, "base"),
+        _band("hedged", names[1], alive(c.hedged)[days] / c.capital, "hedged"),
+        Series("hedge", names[2], np.median(hedge, axis=1), "hedge"),
     ]
     return Chart(
         name="equity",
@@ -289,8 +300,9 @@ def equity_chart(c: Comparison, world: World, *, label: str, points: int = 260) 
         y=Axis("Multiple of the start", FRACTION),
         series=series,
         alt=(
-            f"{label}: the median account ends at {_last(series[0]):.2f} of its start without "
-            f"the hedge and at {_last(series[1]):.2f} with it; bands hold 90 % of paths."
+            f"{label}: the median account ends at {_last(series[0]):.2f} of its start "
+            f"({names[0].lower()}) and at {_last(series[1]):.2f} ({names[1].lower()}); bands "
+            "hold 90 % of paths."
         ),
     )
 
