@@ -23,6 +23,7 @@ from . import black_scholes
 
 LARGEST_WIDTH = 75.0  # N(-s/2) has no double left beyond
 STEPS = 100
+SETTLED = 1e-10  # relative; a Newton step that small leaves an error of about its square
 ROUNDING = 2e-15  # an in-the-money price this close to its intrinsic value is on it
 
 
@@ -109,6 +110,7 @@ def _width(x: Floats, beta: Floats, top: Floats) -> Floats:
         )
         s = np.where(lower, from_below, -2.0 * ndtri(0.5 * (1.0 - beta / top)))
         s = np.where((s > low) & (s < high), s, 0.5 * (low + high))
+        result, waiting = s.copy(), np.arange(s.size)
         for _ in range(STEPS):
             b, rest, slope = _terms(x, s)
             under = b < beta
@@ -118,13 +120,21 @@ def _width(x: Floats, beta: Floats, top: Floats) -> Floats:
             in_s = s + np.log(rest / (top - beta)) * rest / slope
             # a small time value is known to more digits than what is left of the top
             small = s - (b - beta) / slope
-            new = np.where(lower, in_u, np.where(beta < 0.25 * top, small, in_s))
-            new = np.where((new > low) & (new < high), new, 0.5 * (low + high))
-            done = np.abs(new - s) <= 1e-15 * s
-            s = new
-            if done.all():
+            newton = np.where(lower, in_u, np.where(beta < 0.25 * top, small, in_s))
+            # only a Newton step can be the last one: a short bisection proves nothing, and at
+            # the solution rounding may point a hair outside the bracket
+            close = np.abs(newton - s) <= SETTLED * s
+            moving = ~close & (high - low > 4e-16 * s)
+            inside = (newton > low) & (newton < high)
+            new = np.where(inside | close, newton, 0.5 * (low + high))
+            result[waiting] = new
+            if not moving.any():
                 break
-    return s
+            waiting, s = waiting[moving], new[moving]
+            x, beta, top, lower, low, high = (
+                column[moving] for column in (x, beta, top, lower, low, high)
+            )
+    return result
 
 
 def _terms(x: Floats, s: Floats) -> tuple[Any, Any, Any]:
