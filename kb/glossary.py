@@ -41,6 +41,7 @@ _ES = re.compile(r"(?:s|x|z|ch|sh)$", re.IGNORECASE)
 _IES = re.compile(r"[^aeiou\W\d]y$", re.IGNORECASE)
 # A word that goes on across one of these is part of something longer: a compound, a file
 # name, a path, an address.
+_SIGNS = frozenset("_@#/\\$")
 _GLUE = frozenset("-\u2010\u2011/_@#.\\&+$'’")
 
 Node = dict[str, Any]
@@ -301,11 +302,10 @@ def _longest(
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether these characters are whole words and not part of a compound or a file name."""
-    if start >= 1 and text[start - 1] in _GLUE and (start < 2 or text[start - 2].isalnum()):
-        # "’delta’" in quotes begins after a mark, but not after a mark that follows a letter.
-        if start >= 2 or text[start - 1] in "@#$/\\&":
-            return False
-    elif start >= 1 and text[start - 1] in "@#$\\_":
+    before = text[start - 1 : start]
+    if before and before in _SIGNS:
+        return False
+    if before and before in _GLUE and text[max(0, start - 2) : start - 1].isalnum():
         return False
     after = text[end : end + 3]
     if len(after) >= 2 and after[0] in _GLUE and after[1].isalnum():

@@ -1,6 +1,7 @@
 """Addresses of the pages."""
 
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from .feeds import AnswersFeed, GlossaryFeed
 from .views import answers, listings, machines, searching, terms
@@ -48,9 +49,9 @@ urlpatterns = [
     path("tags/<slug:slug>/", listings.tag, name="tag"),
     path("search/", searching.page, name="search"),
     path("search/suggest", searching.suggest, name="suggest"),
-    path("feeds/answers.atom", AnswersFeed(), name="answers-feed"),
-    path("feeds/tags/<slug:slug>.atom", AnswersFeed(), name="tag-feed"),
-    path("feeds/glossary.atom", GlossaryFeed(), name="glossary-feed"),
+    path("feeds/answers.atom", require_safe(AnswersFeed()), name="answers-feed"),
+    path("feeds/tags/<slug:slug>.atom", require_safe(AnswersFeed()), name="tag-feed"),
+    path("feeds/glossary.atom", require_safe(GlossaryFeed()), name="glossary-feed"),
     path("sitemap.xml", machines.sitemap_index, name="sitemap"),
     path("sitemap-<slug:section>.xml", machines.sitemap, name="sitemap-section"),
     path("robots.txt", machines.robots, name="robots"),
