@@ -104,19 +104,19 @@ class Number(Parameter):
 
     def _read(self, text: str) -> Any:
         if not re.fullmatch(r"[-+−]?\d[\d  ]*([.,]\d*)?([eE][-+]?\d+)?|[-+−]?[.,]\d+", text, re.A):
-            raise self.refuse(f"“{text[:40]}” is not a number{self._range()}", **self._bounds())
+            raise self.refuse(f"“{text[:40]}” is not a number{self._told()}", **self._bounds())
         cleaned = text.replace("−", "-").replace(" ", "").replace(" ", "").replace(",", ".")
         return float(cleaned) if len(cleaned) <= 60 else math.inf
 
     def _parse(self, value: Any) -> float | int:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.refuse(f"must be a number{self._range()}", **self._bounds())
+            raise self.refuse(f"must be a number{self._told()}", **self._bounds())
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
-            raise self.refuse(f"must be a finite number{self._range()}", **self._bounds())
+            raise self.refuse(f"must be a finite number{self._told()}", **self._bounds())
         self._check(number)
         return number + 0.0
 
@@ -131,7 +131,7 @@ class Number(Parameter):
         if outside:
             nearest = self._nearest(number)
             raise self.refuse(
-                f"{shown(number)} is out of range:{self._range()}",
+                f"{shown(number)} is out of range: must be {self._range()}",
                 **self._bounds(),
                 nearest=nearest,
             )
@@ -161,7 +161,11 @@ class Number(Parameter):
         if not parts:
             return ""
         unit = f" {self.unit}" if self.unit and self.unit != "1" else ""
-        return " " + " and ".join(parts) + unit
+        return " and ".join(parts) + unit
+
+    def _told(self) -> str:
+        """The range as the end of a sentence."""
+        return f", {found}" if (found := self._range()) else ""
 
     def schema(self) -> dict[str, Any]:
         out = super().schema()
