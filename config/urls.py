@@ -9,7 +9,6 @@ from common import views as common
 urlpatterns = [
     path("", include("kb.urls")),
     path("", include("simulator.urls")),
-    path("", include("simulator.claim_urls")),
     path("", include("questions.urls")),
     path("healthz", common.healthz, name="healthz"),
     path("api/v1/", include("config.api_urls")),

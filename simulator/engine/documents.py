@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .data import Data, DailySeries, NoData, Progress, silent
+from .data import DailySeries, Data, NoData, Progress, silent
 from .experiments.base import Experiment
 from .provenance import engine_version, libraries
 from .results import digest
