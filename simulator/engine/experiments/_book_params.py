@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ParameterError
 from ..units import COUNT, DAYS, FRACTION, POINTS, TRADING_DAYS, USD
+from ._common import (
+    market_parameters,
+    trading_days,
+    vix_pricing_parameters,
+    work_rule,
+    year_rule,
+)
 from .base import Boolean, Choice, Integer, Number, Parameter
 
 TIERS = ("conservative", "balanced", "aggressive")
@@ -409,3 +417,33 @@ def chosen_tiers(enabled: str) -> tuple[str, ...]:
     if enabled == "all":
         return TIERS
     return tuple(enabled.split("_"))
+
+
+BOOK_RULES = (wing_rule, gate_rule, layer_rule, work_rule, year_rule)
+
+
+def book_parameters(
+    *, paths: int, hedge: bool = True, rolls: bool = True, dte: int = 1, market: str = "model"
+) -> tuple[Parameter, ...]:
+    """Market, condors, gate, rolls, hedge and marks: all that a book of condors is made of."""
+    parameters = (
+        *market_parameters(default=market, paths=paths),
+        *start_parameters(),
+        *condor_parameters(dte=dte),
+        *gate_parameters(),
+        *shift_parameters(enabled=rolls),
+        *alvh_parameters(),
+        *vix_pricing_parameters(),
+    )
+    changed = {"alvh_enabled": hedge}
+    return tuple(
+        replace(one, default=changed[one.name]) if one.name in changed else one
+        for one in parameters
+    )
+
+
+def book_cost(params: Mapping[str, Any], *, start: float, day: float, path_day: float) -> float:
+    """CPU seconds: a start, what grows with days and what grows with paths times days."""
+    days = trading_days(params)
+    paths = 1 if params["market"] == "replay" else params["paths"]
+    return float(start + day * days + path_day * paths * days)

@@ -28,6 +28,7 @@ from .costs import CondorCosts
 from .rolling import Chains, TimeShift
 from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes
 
+MOST_OF_WING = 0.4  # the credit of a roll that need not cover its debit
 SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
 Bools = NDArray[np.bool_]
 
@@ -299,10 +300,13 @@ class CondorBook:
         asked = threatened & (self.chains.rolls < shift.max_rolls)
         if not asked.any():
             return asked
+        self.chains.asked += asked
         at = np.flatnonzero(asked)
         years = shift.forward_days * DAY
         fees = 2.0 * self.costs.of(np.ones(at.size), self.legs[:, at]) / SPX_MULTIPLIER
         goal = self.owed[at] + fees + shift.cushion
+        if not shift.needs_credit:
+            goal = np.minimum(goal, MOST_OF_WING * self.sheet.choice.wing_width)
         offer = quotes(
             self.sheet.choice,
             spot=world.spx[day, at],

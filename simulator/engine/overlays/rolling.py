@@ -67,6 +67,7 @@ class Chains:
         self.margin_days = np.zeros(paths)
         self.roll_credit = np.zeros(paths)
         self.rolled = np.zeros(paths)
+        self.asked = np.zeros(paths)
 
     def begin(self, which: Bools) -> None:
         """A fresh condor: whatever chain was running has ended."""

@@ -1,0 +1,132 @@
+"""The hedged book with and without a loan behind more calls."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ... import backtest
+from ...data import Data, Progress
+from ...ledger import Ledger
+from ...markets.state import World
+from ...overlays.costs import FREE_VIX, VixCosts
+from ...overlays.layered import Pricing
+from ...overlays.second_engine import SecondEngine
+from ...results import Column, Result, Table
+from ...units import FRACTION
+from .. import _book, _fair, _worlds
+from .._fair import figure
+from . import experiment
+
+LINE = "second engine"
+SIDE_PATHS = 20
+
+
+def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
+    """Answers what the reserve adds to a book that is already hedged."""
+    world = _worlds.build(params, seed=seed, data=data, progress=progress)
+    book = _book.book(params, world)
+    progress(0.2, "the hedged book alone")
+    layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
+    base = backtest.run(world, [*_book.condors(book, explain=False), *layers], capital=book.capital)
+    progress(0.45, "the same with the reserve")
+    ledger, engine = reserve(params, world, book, seed)
+    comparison = _fair.compare(
+        world=world,
+        base=base.equity(),
+        hedged=ledger.equity(),
+        hedge=ledger.profit(LINE),
+        premium=ledger.paid[LINE],
+        seed=seed,
+    )
+    progress(0.75, "dearer and cheaper loans")
+    leverage = engine.most_drawn / book.capital
+    own = {
+        "draws": engine.draws.mean(),
+        "interest": engine.interest.mean(),
+        "recalls": engine.recalls.mean(),
+        "leverage": leverage.max(),
+        "leverage_adjusted_drawdown": (comparison.drawdown_hedged * (1.0 + leverage)).mean(),
+    }
+    metrics = _fair.metrics(
+        comparison,
+        irr_base=_fair.growth_irr(comparison.base, world),
+        irr_hedged=_fair.growth_irr(comparison.hedged, world),
+    )
+    metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    return Result(
+        headline=(
+            f"The reserve was drawn {engine.draws.mean():.2f} times a path and earned "
+            f"{_fair.percent(comparison.annual_cost)} of the account a year after interest; the "
+            f"deepest fall changed by {_fair.points(comparison.effect.value)}. "
+            + comparison.verdict.sentence.replace("The hedge", "The reserve")
+        ),
+        metrics=metrics,
+        tables=[_loans(params, world.first(SIDE_PATHS), seed), _fair.paths_table(comparison)],
+        charts=[
+            _fair.equity_chart(
+                comparison, world, label="The hedged book with and without the reserve"
+            ),
+            _fair.drawdown_chart(
+                comparison, world, names=("Without the reserve", "With the reserve")
+            ),
+        ],
+        notes=_fair.notes(
+            world,
+            comparison,
+            "The baseline here is the book with its layers; “hedge” in the common metrics is the "
+            "reserve alone.",
+        ),
+    )
+
+
+def reserve(
+    params: SimpleNamespace, world: World, book: _book.Book, seed: int
+) -> tuple[Ledger, SecondEngine]:
+    """The book with its layers and the loan."""
+    layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
+    engine = SecondEngine(
+        name=LINE,
+        draw=params.se_draw * book.capital,
+        cover=params.se_cover,
+        hedge_lines=tuple(layer.name for layer in layers),
+        vix_level=params.se_vix,
+        borrow_rate=params.se_borrow_rate,
+        recall_rate=params.se_recall_rate,
+        recall_discount=params.se_recall_discount,
+        dte=params.se_dte,
+        delta=params.se_delta,
+        costs=VixCosts() if params.costs else FREE_VIX,
+        pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+        seed=seed,
+    )
+    policies: list[backtest.Policy] = [*_book.condors(book, explain=False), *layers, engine]
+    return backtest.run(world, policies, capital=book.capital), engine
+
+
+def _loans(params: SimpleNamespace, world: World, seed: int) -> Table:
+    """What the price and the safety of the loan decide."""
+    rows = []
+    for rate, recalls in ((0.0, 0.0), (0.10, 6.0), (0.30, 6.0)):
+        one = SimpleNamespace(**{**vars(params), "se_borrow_rate": rate, "se_recall_rate": recalls})
+        book = _book.book(one, world)
+        ledger, engine = reserve(one, world, book, seed)
+        profit = ledger.profit(LINE).sum(axis=0)
+        rows.append(
+            [
+                rate,
+                recalls,
+                profit.mean() / book.capital / _fair.yearly(world.span),
+                float(np.mean(profit < 0.0)),
+                engine.recalls.mean(),
+            ]
+        )
+    columns = (
+        Column("rate", "Interest a year", FRACTION),
+        Column("recalls", "Recalls a year", "1/year"),
+        Column("profit", "Profit of the reserve a year", FRACTION),
+        Column("losing", "Paths on which it loses", FRACTION),
+        Column("recalled", "Recalls a path", "count"),
+    )
+    return Table("loans", f"What the loan decides ({world.paths} paths)", columns, rows)

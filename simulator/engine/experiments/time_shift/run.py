@@ -1,0 +1,192 @@
+"""The same sales with and without rolls, and the fate of every rolled loser."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ... import backtest
+from ...data import Data, Progress
+from ...ledger import Ledger
+from ...markets.state import World
+from ...overlays.condor_book import CondorBook
+from ...results import Axis, Chart, Column, Result, Series, Table
+from ...units import FRACTION
+from .. import _book, _fair, _worlds
+from .._fair import Floats, figure
+from . import experiment
+
+SIDE_PATHS = 60
+EDGES = np.arange(-2.0, 0.501, 0.125)
+
+
+def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
+    """Answers whether a roll recovers a loss."""
+    world = _worlds.build(params, seed=seed, data=data, progress=progress)
+    progress(0.15, "holding losers to the end")
+    base, _ = variant(params, world, ts_enabled=False)
+    progress(0.35, "rolling losers forward")
+    rolled, books = variant(params, world)
+    hedge = rolled.profit() - base.profit()
+    comparison = _fair.compare(
+        world=world,
+        base=base.equity(),
+        hedged=rolled.equity(),
+        hedge=hedge,
+        premium=np.zeros(world.paths),
+        seed=seed,
+    )
+    progress(0.7, "other rules")
+    first, later = fates(books)
+    own = chain_figures(params, first, later, books, world)
+    metrics = _fair.metrics(
+        comparison,
+        irr_base=_fair.growth_irr(comparison.base, world),
+        irr_hedged=_fair.growth_irr(comparison.hedged, world),
+    )
+    metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    return Result(
+        headline=_headline(comparison, own),
+        metrics=metrics,
+        tables=[_variants(params, world.first(SIDE_PATHS)), _fair.paths_table(comparison)],
+        charts=[
+            _fair.equity_chart(comparison, world, label="The book with and without rolls"),
+            _histogram(first, later, full_loss(params)),
+        ],
+        notes=_fair.notes(
+            world,
+            comparison,
+            "“Hedge” here means the rolls: their profit is the difference of the two books, and "
+            "no premium is paid.",
+            "Decay is not created by a roll: the loss is paid in cash and the longer condor is a "
+            "new risk with a new credit.",
+            *(
+                []
+                if own["recovered_share"] is not None
+                else ["No loser was rolled on these paths."]
+            ),
+        ),
+    )
+
+
+def variant(
+    params: SimpleNamespace, world: World, **changes: object
+) -> tuple[Ledger, list[CondorBook]]:
+    """The book under other rules, without a hedge and without attribution."""
+    book = _book.book(SimpleNamespace(**{**vars(params), **changes}), world)
+    policies = _book.condors(book, explain=False)
+    return backtest.run(world, policies, capital=book.capital), policies
+
+
+def fates(books: list[CondorBook]) -> tuple[Floats, Floats]:
+    """First losses and what their rolls brought, over all tiers, in USD."""
+    pairs = [book.chains.ended() for book in books]
+    return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+
+
+def full_loss(params: SimpleNamespace) -> float:
+    """USD that one whole sale can lose, the credit not deducted."""
+    return float(params.wing_width * params.condors * 100.0)
+
+
+def chain_figures(
+    params: SimpleNamespace, first: Floats, later: Floats, books: list[CondorBook], world: World
+) -> dict[str, float | None]:
+    """What became of the losers that were rolled and whose chain has ended."""
+    credit = sum(float(book.chains.roll_credit.mean()) for book in books)
+    days = sum(float(book.chains.margin_days.mean()) for book in books)
+    asked = sum(float(book.chains.asked.sum()) for book in books)
+    rolled = sum(float(book.chains.rolled.sum()) for book in books)
+    known = {
+        "rollable_share": rolled / asked if asked else None,
+        "chains": first.size / world.paths,
+        "roll_credit": credit,
+        "margin_days": days,
+    }
+    if not first.size:
+        names = ("recovered_share", "recovered_fully", "ended_worse", "tail_multiple")
+        return {**known, **dict.fromkeys(names), "profit_per_chain": None}
+    whole = full_loss(params)
+    worst = np.sort(later - first)[: max(1, first.size // 20)] / whole
+    return {
+        **known,
+        "recovered_share": float(later.sum() / first.sum()),
+        "recovered_fully": float(np.mean(later >= first)),
+        "ended_worse": float(np.mean(later < 0.0)),
+        "tail_multiple": float(worst.mean()),
+        "profit_per_chain": float(later.mean()),
+    }
+
+
+def _variants(params: SimpleNamespace, world: World) -> Table:
+    rules: tuple[tuple[str, dict[str, object]], ...] = (
+        ("hold: no roll", {"ts_enabled": False}),
+        ("stop at two credits, no roll", {"ts_enabled": False, "stop_loss": 2.0}),
+        ("roll as asked", {"ts_enabled": True}),
+        ("roll for any credit", {"ts_enabled": True, "ts_restrike": False}),
+        ("roll to 45 days", {"ts_enabled": True, "ts_forward_dte": 45}),
+        ("roll a quarter larger", {"ts_enabled": True, "ts_size_multiplier": 1.25}),
+    )
+    rows = []
+    for label, changes in rules:
+        ledger, books = variant(params, world, **changes)
+        equity = ledger.equity()
+        own = chain_figures(params, *fates(books), books, world)
+        rows.append(
+            [
+                label,
+                _fair.annual_returns(equity, world.span).mean(),
+                _fair.drawdowns(equity).mean(),
+                own["recovered_share"],
+                own["ended_worse"],
+                own["tail_multiple"],
+            ]
+        )
+    columns = (
+        Column("rule", "Rule"),
+        Column("annual_return", "Return a year", FRACTION),
+        Column("drawdown", "Deepest fall", FRACTION),
+        Column("recovered", "Of rolled losses, won back", FRACTION),
+        Column("worse", "Ended worse", FRACTION),
+        Column("tail", "Worst twentieth, in full losses", FRACTION),
+    )
+    return Table("rules", f"Other rules on the same closes ({world.paths} paths)", columns, rows)
+
+
+def _histogram(first: Floats, later: Floats, whole: float) -> Chart:
+    final = (later - first) / whole if first.size else np.zeros(0)
+    counts, _ = np.histogram(np.clip(final, EDGES[0], EDGES[-1] - 1e-9), bins=EDGES)
+    total = max(int(counts.sum()), 1)
+    return Chart(
+        name="chains",
+        label="How rolled losers ended, in full losses of one sale",
+        kind="histogram",
+        x=Axis(
+            "Final result (−1: one full loss)",
+            FRACTION,
+            "number",
+            EDGES[:-1] + 0.0625,
+        ),
+        y=Axis("Share of rolled losers", FRACTION),
+        series=[Series("chains", "Rolled losers", counts / total, "hedged")],
+        alt=f"{np.mean(final < 0.0) if final.size else 0:.0%} of rolled losers end with a loss.",
+    )
+
+
+def _headline(c: _fair.Comparison, own: dict[str, float | None]) -> str:
+    if own["recovered_share"] is None:
+        return f"No loser was rolled. {c.verdict.sentence}"
+    assert own["ended_worse"] is not None
+    return (
+        f"Of the losers {_fair.percent(own['rollable_share'] or 0.0)} could be rolled for a credit "
+        f"that covers them; rolling won back {_fair.percent(own['recovered_share'])} of those "
+        f"losses, and {_fair.percent(own['ended_worse'])} ended with a larger one. Against "
+        f"holding, the deepest fall changed by {_fair.points(c.effect.value)} and the return by "
+        f"{_fair.points(c.return_effect.value)} a year. {verdict_of_rolls(c)}"
+    )
+
+
+def verdict_of_rolls(c: _fair.Comparison) -> str:
+    """The written rule, with rolls for the hedge."""
+    return c.verdict.sentence.replace("The hedge", "Rolling")

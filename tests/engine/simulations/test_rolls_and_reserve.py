@@ -1,0 +1,136 @@
+"""Rolling losers, and borrowing for more calls: what must hold whatever they bring."""
+
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from simulator.engine.data import NoData
+from simulator.engine.documents import compute
+from simulator.engine.experiments import _book, _worlds, get
+from simulator.engine.experiments.second_engine.run import reserve
+from simulator.engine.experiments.time_shift.run import fates, variant
+from simulator.engine.markets import two_factor
+from simulator.engine.overlays.rolling import Chains, TimeShift
+
+SMALL = {"paths": 15, "days": 84}
+
+
+@cache
+def ask(slug, **parameters):
+    experiment = get(slug)
+    return compute(experiment, experiment.parse({**SMALL, **parameters}), seed=1)
+
+
+def figures(document):
+    return {metric["name"]: metric["value"] for metric in document["metrics"]}
+
+
+@pytest.fixture(scope="module")
+def stage():
+    p = SimpleNamespace(**get("time-shift").parse({**SMALL, "paths": 60, "gate_mode": "none"}))
+    return p, _worlds.build(p, seed=1, data=NoData())
+
+
+def test_no_roll_allowed_is_the_book_without_rolls_to_the_last_bit(stage):
+    p, world = stage
+    none, _ = variant(p, world, ts_max_rolls=0)
+    off, _ = variant(p, world, ts_enabled=False)
+    np.testing.assert_array_equal(none.equity(), off.equity())
+
+
+def test_a_roll_is_two_legs_of_cash_and_creates_nothing(stage):
+    """What the rolled book earns is what its cash says: no profit appears at the roll itself."""
+    p, world = stage
+    ledger, books = variant(p, world, costs=False)
+    assert books[0].chains.rolled.sum() > 0
+    np.testing.assert_allclose(ledger.now(), ledger.equity()[-1], rtol=1e-12)
+
+
+def test_only_losers_are_counted_as_chains(stage):
+    p, world = stage
+    _, books = variant(p, world)
+    first, later = fates(books)
+    assert first.size > 0
+    assert np.all(first > 0.0)
+    assert np.all(later <= first.max() + 10 * p.wing_width * p.condors * 100)
+
+
+def test_chains_by_hand():
+    """Lose 100, roll, win 30, roll again, lose 20: ten of a hundred came back."""
+    yes = np.array([True])
+    chains = Chains(1)
+    chains.begin(yes)
+    chains.result(yes, np.array([-100.0]))
+    chains.roll(yes, np.array([110.0]), 5)
+    chains.result(yes, np.array([30.0]))
+    chains.roll(yes, np.array([0.0]), 5)
+    chains.result(yes, np.array([-20.0]))
+    chains.begin(yes)
+    first, later = chains.ended()
+    assert (first[0], later[0]) == (100.0, 10.0)
+    assert chains.margin_days[0] == 10.0
+
+
+def test_the_trigger_arms_by_range_or_by_vix_of_the_day_before():
+    """EDR > 0.94 % is a VIX above 14.56 with the 1.025 bias (method.md 0.5)."""
+    world = two_factor.world(paths=40, days=30, seed=2)
+    either, both = TimeShift(), TimeShift(either=False)
+    either.begin(world)
+    both.begin(world)
+    before = np.vstack([world.vix[:1], world.vix[:-1]])
+    np.testing.assert_array_equal(either.armed, before > 0.0094 * np.sqrt(252) / 1.025 * 100)
+    np.testing.assert_array_equal(both.armed, before > 16.0)
+
+
+def test_rolling_for_a_smaller_debit_can_be_done_more_often(stage):
+    p, world = stage
+    strict = variant(p, world)[1][0].chains.rolled.sum()
+    loose = variant(p, world, ts_restrike=False)[1][0].chains.rolled.sum()
+    assert loose > strict
+
+
+def test_no_draw_is_the_base_account_to_the_last_bit():
+    figure = figures(ask("second-engine", se_draw=0.0))
+    assert figure["max_drawdown_base"] == figure["max_drawdown_hedged"]
+    assert figure["annual_return_difference"] == 0.0
+    assert figure["draws"] == 0.0
+
+
+def test_dearer_money_and_recalls_never_raise_the_profit():
+    p = SimpleNamespace(**get("second-engine").parse({**SMALL, "vix0": 27.0, "gate_mode": "none"}))
+    world = _worlds.build(p, seed=1, data=NoData())
+    profits = []
+    for rate in (0.0, 0.10, 0.40):
+        p.se_borrow_rate = rate
+        book = _book.book(p, world)
+        ledger, engine = reserve(p, world, book, 1)
+        profits.append(ledger.profit("second engine").sum())
+    assert engine.draws.sum() > 0
+    assert profits[0] > profits[1] > profits[2]
+
+
+def test_interest_is_the_loan_times_the_rate_times_the_days():
+    p = SimpleNamespace(
+        **get("second-engine").parse(
+            {**SMALL, "vix0": 40.0, "se_recall_rate": 0.0, "se_cover": 1.0}
+        )
+    )
+    p.gate_mode = "none"
+    world = _worlds.build(p, seed=1, data=NoData())
+    book = _book.book(p, world)
+    _, engine = reserve(p, world, book, 1)
+    once = engine.draws == 1
+    assert once.any()
+    most = 0.01 * book.capital * np.expm1(0.10 * 62 / 365.0)
+    assert np.all(engine.interest[once] <= most)
+
+
+@pytest.mark.parametrize("slug", ["time-shift", "second-engine"])
+def test_same_seed_same_digest_and_every_preset_is_allowed(slug):
+    experiment = get(slug)
+    again = compute(experiment, experiment.parse(SMALL), seed=1)
+    assert again["digest"] == ask(slug)["digest"]
+    for preset in experiment.presets:
+        experiment.parse(preset.parameters)
