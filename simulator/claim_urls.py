@@ -1,6 +1,7 @@
 """Addresses of the ledger; included by ``simulator.urls``."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from . import claim_views as views
 
@@ -9,5 +10,5 @@ urlpatterns = [
     path("claims/badge/<slug:slug>.svg", views.badge, name="claims-badge"),
     path("claims/<str:public_id>/", views.detail, name="claim"),
     path("corrections/", views.corrections, name="corrections"),
-    path("feeds/corrections.atom", views.CorrectionsFeed(), name="corrections-feed"),
+    path("feeds/corrections.atom", require_safe(views.CorrectionsFeed()), name="corrections-feed"),
 ]

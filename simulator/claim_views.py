@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_safe
 
 from kb.models import Article
 from simulator import claim_rules as rules
@@ -35,6 +36,7 @@ def chosen(request: HttpRequest) -> QuerySet[Claim]:
     return claims
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """``/claims/``: every figure that a published answer quotes."""
     everything = list(Claim.objects.published())
@@ -54,6 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "claims/ledger.html", context)
 
 
+@require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One claim: what is said, what was measured, its history, where it holds."""
     claims = Claim.objects.published().select_related("article", "example", "run", "where")
@@ -71,6 +74,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "claims/claim.html", context)
 
 
+@require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """``/corrections/``: every published number that changed."""
     page = Paginator(published_corrections(), PAGE).get_page(request.GET.get("page"))
@@ -82,6 +86,7 @@ def published_corrections() -> QuerySet[Correction]:
     return Correction.objects.filter(article__in=published).select_related("article", "claim")
 
 
+@require_safe
 def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """``/claims/badge/<slug>.svg``: how an answer's figures stand, for other sites."""
     article = get_object_or_404(Article.objects.published(), slug=slug)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import Error, connection
 from django.db.models import Avg, Count, F, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from . import doorbell, services
 from .models import QUEUED, SUCCEEDED, Example, Run, Worker
@@ -17,6 +18,7 @@ OLDEST_ALLOWED = 60.0
 Figure = tuple[str, str, str, Iterable[tuple[dict[str, str], float]]]
 
 
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when database, broker and a worker do their part, else 503 naming what does not.
 
@@ -69,6 +71,7 @@ CHECKS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text exposition, counted from the rows, so any web process says the same."""
     lines = []

@@ -100,7 +100,10 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_safe
 def export(request: HttpRequest, token: str) -> HttpResponse:
-    held = services.export(by_token(token))
+    question = by_token(token)
+    if question.erased_at is not None:
+        return page(request, question)
+    held = services.export(question)
     response = JsonResponse(held, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="question.json"'
     return response
