@@ -24,9 +24,16 @@ def figure(value: Any, unit: str | None = None) -> str:
 
 @register.simple_tag
 def chart(
-    description: Mapping[str, Any], ident: str = "chart", x_range: Any = None, y_range: Any = None
+    description: Mapping[str, Any],
+    ident: str = "chart",
+    of: str = "",
+    x_range: Any = None,
+    y_range: Any = None,
 ) -> SafeString:
-    """A chart with its caption, its reading line and the table of the same numbers."""
+    """A chart with its caption, its reading line and the table of the same numbers.
+
+    ``of`` names what it belongs to, where a page shows the same chart twice.
+    """
     limits = {"x_range": x_range, "y_range": y_range}
     ident = f"{ident}-{description.get('name', '')}"
     table = charts.thinned(charts.chart_table(description))
@@ -35,6 +42,7 @@ def chart(
         "simulator/_figure.html",
         {
             "chart": description,
+            "of": of,
             "wide": charts.render_svg(description, ident=ident, **limits),
             "slim": charts.render_svg(
                 description, ident=f"{ident}-slim", width=charts.SLIM, **limits
@@ -47,7 +55,7 @@ def chart(
 
 
 @register.simple_tag
-def result_table(table: Mapping[str, Any], caption: str = "") -> SafeString:
+def result_table(table: Mapping[str, Any], caption: str = "", of: str = "") -> SafeString:
     """A result's table in its own scroll box, numbers right-aligned, units in the headings."""
     cells = len(table["columns"]) * len(table["rows"])
     shown = charts.thinned(table, 400)
@@ -55,6 +63,7 @@ def result_table(table: Mapping[str, Any], caption: str = "") -> SafeString:
         "simulator/_table.html",
         {
             "table": _shown(table),
+            "of": of,
             "caption": caption or table.get("label", ""),
             "rows": _rows(shown, plain=cells > FULL_DIGITS),
             "left_out": shown["left_out"],

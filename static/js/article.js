@@ -18,6 +18,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What scrolls sideways must be reachable by keyboard.
+for (const wide of document.querySelectorAll("math[display=block], pre, .formula")) {
+  if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+}
+
 function enter(event) {
   if (card?.contains(event.target)) return clearTimeout(waiting);
   const term = event.target.closest?.("a.term[data-term]");

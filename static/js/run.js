@@ -38,7 +38,9 @@ function follow(place) {
 
   const run = (part) => {
     const state = part.querySelector("#run-state");
-    say(state.textContent.replace(/\s+/g, " ").trim());
+    const words = state.querySelector(".state-words");
+    say(words.textContent.replace(/\s+/g, " ").trim());
+    place.querySelector(".state-words")?.replaceWith(words);
     const bar = place.querySelector("progress");
     if (bar) bar.value = Number(state.dataset.progress);
     return state.dataset.finished;
@@ -57,15 +59,14 @@ function follow(place) {
     const answer = await fetch(location.pathname + location.search);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = document.querySelector("main");
+    page.getElementById("live")?.replaceWith(live);
     main.replaceChildren(...page.querySelector("main").childNodes);
     document.title = page.title;
     document.dispatchEvent(new Event("content-added"));
-    const heading = main.querySelector("h1").textContent.trim();
-    const said = document.getElementById("live");
-    if (said) {
-      said.textContent = "";
-      setTimeout(() => { said.textContent = `Finished. ${heading}`; }, 100);
-    }
+    const ended = main.querySelector(".run-state .state-words, [data-words]");
+    const words = ended ? ended.textContent : `Finished. ${main.querySelector("h1").textContent}`;
+    live.textContent = "";
+    setTimeout(() => say(words.replace(/\s+/g, " ").trim()), 100);
   };
 
   const wait = () => setTimeout(ask, pause());

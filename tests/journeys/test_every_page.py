@@ -19,6 +19,7 @@ PATHS = [
     "/lab/nft-hedge/", "/lab/iron-condor/code/", "/lab/iron-condor/sweep/", "RUN", "COMPARE",
     "/check/", "/claims/", "/corrections/", "/no-such-page/",
 ]  # fmt: skip
+DARK = ["/", NFT, "/glossary/", "/questions/new/", f"/lab/{EXAMPLE}/", "RUN", "/claims/"]
 LIMIT = 100_000
 
 
@@ -31,9 +32,9 @@ def address(site):
     return lambda path: named.get(path, path)
 
 
-@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(320, "light"), (1280, "dark")], ids=["320 light", "1280 dark"]
+    ("path", "width", "scheme"),
+    [(path, 320, "light") for path in PATHS] + [(path, 1280, "dark") for path in DARK],
 )
 def test_a_page_is_accessible_and_fits(visit, address, path, width, scheme):
     reader = visit(width, scheme=scheme)

@@ -146,4 +146,4 @@ def test_the_question_form_counts_as_one_types(visit):
     reader.open("/questions/new/")
     area = reader.page.locator("textarea[name=text]")
     area.fill("x" * 990)
-    expect(reader.page.locator(".counter")).to_have_text("990 of 1,000")
+    expect(reader.page.locator("textarea[name=text] + .counter")).to_have_text("990 of 1,000")
