@@ -157,8 +157,11 @@ MLA = [
             "id": "burdick",
             "type": "book",
             "title": "Digital_Humanities",
-            "author": [person("Burdick", "Anne"), person("Drucker", "Johanna"),
-                       person("Lunenfeld", "Peter")],
+            "author": [
+                person("Burdick", "Anne"),
+                person("Drucker", "Johanna"),
+                person("Lunenfeld", "Peter"),
+            ],
             "publisher": "MIT P",
             "issued": issued(2012),
         },  # fmt: skip

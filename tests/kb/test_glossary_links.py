@@ -176,7 +176,9 @@ def test_disputed_readings_of_one_word_are_not_several_meanings():
 def _english(count, seed):
     """Words as frequent as Zipf has it, so that a text meets common words again and again."""
     rng = random.Random(seed)
-    words = ["".join(rng.choices("etaoinshrdlucmfwypvbgk", k=rng.randint(2, 9))) for _ in range(count)]
+    words = [
+        "".join(rng.choices("etaoinshrdlucmfwypvbgk", k=rng.randint(2, 9))) for _ in range(count)
+    ]
     return words, [1 / (rank + 1) for rank in range(count)]
 
 
