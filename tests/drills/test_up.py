@@ -87,11 +87,12 @@ class Site:
         mark = f"VAR_DIR={self.var}\0".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mark in (folder / "environ").read_bytes():
-                    state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-                    if state != "Z":
-                        words = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-                        found[int(folder.name)] = words.decode()
+                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                # The broker writes its title over its environment; its socket names it.
+                ours = mark in (folder / "environ").read_bytes() or f"{self.var}/" in words
+                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+                if ours and state != "Z":
+                    found[int(folder.name)] = words
         return found
 
     def pids(self, word: str) -> list[int]:
