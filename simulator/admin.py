@@ -11,9 +11,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from . import services
+from . import claim_admin, services  # noqa: F401 - registers on import
 from .models import DataSeries, Example, Run, Sweep, Worker
-
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

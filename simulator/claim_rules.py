@@ -39,6 +39,7 @@ SCHEMA: dict[str, Any] = {
             "source": {"type": "string"},
             "locator": {"type": "string"},
             "because": {"type": "string"},
+            "where": {"type": "string"},
         },
     },
 }

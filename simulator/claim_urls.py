@@ -9,6 +9,7 @@ urlpatterns = [
     path("claims/", views.index, name="claims"),
     path("claims/badge/<slug:slug>.svg", views.badge, name="claims-badge"),
     path("claims/<str:public_id>/", views.detail, name="claim"),
+    path("claims/<str:public_id>/where", views.vary, name="claim-where"),
     path("corrections/", views.corrections, name="corrections"),
     path("feeds/corrections.atom", require_safe(views.CorrectionsFeed()), name="corrections-feed"),
 ]

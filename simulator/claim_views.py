@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import uuid
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -10,11 +12,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.feedgenerator import Atom1Feed
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from common.requests import anonymous_post
 from kb.models import Article
 from simulator import claim_rules as rules
+from simulator import services
 from simulator.claims import extend, ledger, where
+from simulator.models import Sweep
 from simulator.models.claims import STATES, Claim, Correction
 
 PAGE = 50
@@ -59,8 +64,46 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One claim: what is said, what was measured, its history, where it holds."""
+    return _page(request, _published(public_id))
+
+
+@anonymous_post
+@require_POST
+def vary(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Sweep one parameter on a reader's behalf and judge the claim in every cell."""
+    claim = _published(public_id)
+    try:
+        sweep = where.ask(
+            claim, request.POST.get("parameter", "")[:64], client=services.client_key(request)
+        )
+    except services.ParametersRefused as refused:
+        return _page(request, claim, str(refused.errors[0].detail), 422)
+    except services.QuotaExceeded as reached:
+        return _page(request, claim, str(reached), 429, reached.retry_after)
+    except services.QueueFull as full:
+        return _page(request, claim, str(full), 503, full.retry_after)
+    return HttpResponse(
+        status=303, headers={"Location": f"{claim.get_absolute_url()}?sweep={sweep.pk}#where"}
+    )
+
+
+def _published(public_id: str) -> Claim:
     claims = Claim.objects.published().select_related("article", "example", "run", "where")
-    claim = get_object_or_404(claims, public_id=public_id)
+    return get_object_or_404(claims, public_id=public_id)
+
+
+def _sweep(claim: Claim, text: str) -> Sweep | None:
+    """The sweep that a link names, when it says something about this claim."""
+    try:
+        found = Sweep.objects.filter(pk=uuid.UUID(text)).first() if text else None
+    except ValueError:
+        return None
+    return found if where.fits(claim, found) else None
+
+
+def _page(
+    request: HttpRequest, claim: Claim, refusal: str = "", status: int = 200, wait: float = 0
+) -> HttpResponse:
     context = {
         "claim": claim,
         "standing": ledger.standing(claim),
@@ -68,10 +111,15 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "measured_text": ledger.measured_text(claim),
         "assertion": ledger.assertion(claim),
         "checks": claim.checks.select_related("run")[:50],
-        "where": where.table(claim),
+        "where": where.table(claim, _sweep(claim, request.GET.get("sweep", ""))),
+        "variable": where.variable(claim),
+        "refusal": refusal,
         "extras": extend.page_extras(claim, request),
     }
-    return render(request, "claims/claim.html", context)
+    response = render(request, "claims/claim.html", context, status=status)
+    if wait:
+        response["Retry-After"] = str(math.ceil(wait))
+    return response
 
 
 @require_safe

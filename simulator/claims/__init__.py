@@ -7,6 +7,7 @@ from .checking import (
     mark_due,
     nightly,
     queue_due,
+    runs_for,
     settle,
     verify,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "measured_text",
     "nightly",
     "queue_due",
+    "runs_for",
     "settle",
     "standing",
     "verify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,13 @@ from kb import extend as kb
 from kb.frontmatter import ContentError, Problem
 from kb.models import Article
 from simulator import claim_rules as rules
+from simulator.engine.errors import EngineError
 from simulator.models.claims import BROKEN, DRIFTED, Claim
 from simulator.services.signals import daily, result_attached, warmed
 
-from . import binding, checking, ledger
+from . import binding, checking, ledger, where
 
+log = logging.getLogger(__name__)
 ClaimExtra = Callable[[Claim, HttpRequest], str]
 _extras: list[ClaimExtra] = []
 
@@ -40,6 +43,8 @@ def register() -> None:
     kb.page_extras("evidence", _evidence_line)
     kb.article_field("claims", _names)
     kb.publish_check(_before_publishing)
+    kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
+    kb.article_published.connect(_on_published, dispatch_uid="simulator.claims")
     result_attached.connect(_on_result, dispatch_uid="simulator.claims")
     warmed.connect(_on_warmed, dispatch_uid="simulator.claims")
     daily.connect(_on_daily, dispatch_uid="simulator.claims")
@@ -70,6 +75,22 @@ def _line(text: str, name: str) -> int:
 
 def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
     checking.after_result(example, run)
+
+
+def _on_article(*, instance: Article, **rest: Any) -> None:
+    """An edit in the admin binds like a file; what does not fit stays for the publish check."""
+    terms = instance.extra.get("claims", {})
+    if not binding.complaints(instance.body, terms):
+        binding.bind(instance, terms)
+
+
+def _on_published(*, instance: Article, **rest: Any) -> None:
+    _on_article(instance=instance)
+    for claim in Claim.objects.current().testable().filter(article=instance):
+        try:
+            where.keep(claim)
+        except EngineError as refusal:
+            log.warning("Claim %s was not swept: %s", claim.public_id, refusal)
 
 
 def _on_warmed(**rest: Any) -> None:
@@ -118,7 +139,9 @@ def _names(articles: Sequence[Article]) -> dict[int, list[str]]:
 
 def _before_publishing(article: Article) -> list[str]:
     """Every claim that an editor should settle first, in words."""
-    problems = [
+    terms = article.extra.get("claims", {})
+    problems = [words for _, words in binding.complaints(article.body, terms)]
+    problems += [
         f"claim “{claim.text}” ({claim.name}) {ledger.WORDS[claim.state]}: {claim.cause}"
         for claim in Claim.objects.current().filter(article=article, state__in=(DRIFTED, BROKEN))
     ]

@@ -81,33 +81,61 @@ def _accepts(parameter: Parameter, value: float) -> bool:
     return True
 
 
-def ask(claim: Claim, parameter: str, *, client: str | None = None) -> Sweep:
-    """Sweep one parameter around the claim's example and remember it as the claim's strip."""
+def variable(claim: Claim) -> list[Parameter]:
+    """The parameters of the claim's example that can be varied about their value."""
     if claim.example is None:
-        raise LookupError("this claim has no example")
+        return []
     experiment = services.catalogue.experiment(claim.example.experiment)
     centre = experiment.parse(claim.example.parameters)
-    declared = next((p for p in experiment.parameters if p.name == parameter), None)
-    if declared is None or not declared.sweepable:
+    return [p for p in experiment.parameters if p.sweepable and values_around(p, centre[p.name], 3)]
+
+
+def ask(claim: Claim, parameter: str, *, client: str | None = None) -> Sweep:
+    """Sweep one parameter about the claim's example.
+
+    Raises ``ParametersRefused`` for a parameter that cannot be varied, and what
+    ``create_sweep`` raises.
+    """
+    declared = next((p for p in variable(claim) if p.name == parameter), None)
+    if declared is None or claim.example is None:
         raise services.ParametersRefused(
-            [services.ParameterError("parameter", f"{parameter!r} cannot be varied")]
+            [services.ParameterError("parameter", f"{parameter!r} cannot be varied here")]
         )
-    sweep = services.create_sweep(
+    experiment = services.catalogue.experiment(claim.example.experiment)
+    centre = experiment.parse(claim.example.parameters)
+    return services.create_sweep(
         experiment=experiment,
         example=claim.example,
         x=parameter,
         x_values=values_around(declared, centre[parameter]),
         client=client,
     )
-    Claim.objects.filter(pk=claim.pk).update(where=sweep)
-    claim.where = sweep
-    return sweep
 
 
-def table(claim: Claim) -> Where | None:
+def keep(claim: Claim) -> Sweep | None:
+    """Sweep the parameter that the author named and show it under the claim from now on."""
+    parameter = claim.terms.get("where")
+    if not parameter or not claim.is_testable:
+        return None
+    claim.where = ask(claim, parameter)
+    Claim.objects.filter(pk=claim.pk).update(where=claim.where)
+    return claim.where
+
+
+def fits(claim: Claim, sweep: Sweep | None) -> bool:
+    """Whether a sweep says something about this claim."""
+    return (
+        sweep is not None
+        and claim.is_testable
+        and claim.example is not None
+        and sweep.experiment == claim.example.experiment
+    )
+
+
+def table(claim: Claim, sweep: Sweep | None = None) -> Where | None:
     """The strip or grid of a claim, judged now; None where nobody swept."""
-    sweep = claim.where
-    if sweep is None or not claim.is_testable:
+    sweep = sweep or claim.where
+    if sweep is None or not fits(claim, sweep):
         return None
     experiment = services.catalogue.experiment(sweep.experiment)
     cells = {

@@ -291,18 +291,40 @@ def test_verify_claims_exits_with_one_when_something_is_not_true(article, capsys
     assert "sums.sum" in capsys.readouterr().out
 
 
-def test_where_a_claim_holds_is_a_strip_with_a_sentence(article):
-    from simulator.claims import where
-
+def test_a_reader_sees_where_a_claim_holds(article, client):
     verify_all()
-    where.ask(claim("sum"), "b")
+    address = claim("sum").get_absolute_url()
+    response = client.post(f"{address}where", {"parameter": "b"})
+    assert response.status_code == 303
     services.work_off("a worker")
-    found = where.table(claim("sum"))
-    (row,) = found.rows
-    holds = [cell.x for cell in row[1] if cell.holds]
-    assert holds == [3]
-    assert "true at 3" in found.sentence
-    assert found.is_complete
+    page = client.get(response["Location"]).content.decode()
+    assert "Second: false for 1.5 to 2.85, true at 3, false for 3.3 to 6." in page
+    assert page.count("where-fails") > 5
+
+
+@pytest.mark.parametrize("parameter", ["", "nonsense", "\x00"])
+def test_a_parameter_that_cannot_be_varied_is_refused_in_words(article, client, parameter):
+    response = client.post(f"{claim('sum').get_absolute_url()}where", {"parameter": parameter})
+    assert response.status_code == 422
+    assert "cannot be varied" in response.content.decode()
+
+
+def test_the_author_names_what_is_varied_at_publication(article):
+    from kb import extend
+
+    terms = {**TERMS, "sum": {**TERMS["sum"], "where": "a"}}
+    article.extra = {"claims": terms}
+    article.save()
+    extend.article_published.send(sender=Article, instance=article)
+    assert claim("sum").where.x_parameter == "a"
+    assert claim("sign").where is None
+
+
+def test_a_sweep_of_something_else_says_nothing_here(article, client):
+    verify_all()
+    other = services.create_sweep(experiment="tiny-walk", x="steps", x_values=[1, 2])
+    page = client.get(f"{claim('sum').get_absolute_url()}?sweep={other.pk}")
+    assert "where-fails" not in page.content.decode()
 
 
 def test_only_the_import_graph_can_move_a_claim(article):
@@ -312,3 +334,18 @@ def test_only_the_import_graph_can_move_a_claim(article):
     provenance.engine_version.cache_clear()
     assert claims.mark_due() == 0
     assert {c.name: c.basis for c in Claim.objects.current()} == before
+
+
+def test_editors_see_claims_causes_and_what_can_be_quoted(article, admin_client):
+    services.warm_examples()
+    services.work_off("a worker")
+    Example.objects.update(article=article)
+    assert "sums.sum" in admin_client.get("/admin/simulator/claim/").content.decode()
+    Example.objects.filter(slug="two-and-three").update(parameters={"a": 2, "b": 4})
+    claims.mark_due()
+    assert "two-and-three" in admin_client.get("/admin/simulator/claimcause/").content.decode()
+    page = admin_client.get(f"/admin/kb/article/{article.pk}/change/").content.decode()
+    assert "](claim:sum)" in page
+    chosen = list(Claim.objects.values_list("pk", flat=True))
+    data = {"action": "ask_for_runs", "_selected_action": chosen}
+    assert admin_client.post("/admin/simulator/claim/", data).status_code == 302
