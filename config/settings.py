@@ -152,6 +152,7 @@ STORED_PAGES = [
 SHOWN_ON_PAGES = [
     "kb.Article",
     "kb.Category",
+    "kb.Correction",
     "kb.Source",
     "kb.Tag",
     "kb.Term",

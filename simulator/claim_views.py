@@ -19,8 +19,9 @@ from kb.models import Article
 from simulator import claim_rules as rules
 from simulator import services
 from simulator.claims import extend, ledger, where
+from simulator.claims.corrections import published as published_changes
 from simulator.models import Sweep
-from simulator.models.claims import STATES, Claim, Correction
+from simulator.models.claims import STATES, Claim
 
 PAGE = 50
 
@@ -125,13 +126,8 @@ def _page(
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """``/corrections/``: every published number that changed."""
-    page = Paginator(published_corrections(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(published_changes(), PAGE).get_page(request.GET.get("page"))
     return render(request, "claims/corrections.html", {"page": page})
-
-
-def published_corrections() -> QuerySet[Correction]:
-    published = Article.objects.published()
-    return Correction.objects.filter(article__in=published).select_related("article", "claim")
 
 
 @require_safe
@@ -154,7 +150,7 @@ class CorrectionsFeed(Feed):  # type: ignore[type-arg]
     subtitle = "Every published number that changed: old, new, cause."
 
     def items(self) -> Any:
-        return published_corrections()[:50]
+        return published_changes()[:50]
 
     def item_title(self, item: Any) -> str:
         return f"{item.article.title}: {item.old} → {item.new}"
@@ -163,10 +159,10 @@ class CorrectionsFeed(Feed):  # type: ignore[type-arg]
         return f"Before: {item.old}. Now: {item.new}. Cause: {item.cause}."
 
     def item_link(self, item: Any) -> str:
-        return f"{item.article.get_absolute_url()}#claim-{item.name}"
+        return str(item.url)
 
     def item_guid(self, item: Any) -> str:
-        return f"urn:uuid:{item.id}"
+        return str(item.key)
 
     def item_pubdate(self, item: Any) -> Any:
         return item.made_at

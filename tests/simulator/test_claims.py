@@ -116,6 +116,17 @@ def test_a_drifted_claim_is_struck_and_the_new_value_stands_beside_it(article, c
     assert f"urn:uuid:{correction.id}" in feed
 
 
+def test_an_editors_note_stands_among_the_corrections(article, client):
+    article.corrections.create(
+        date="2026-11-02", old="it always pays", new="it seldom pays", cause="Recounted."
+    )
+    page = client.get("/corrections/").content.decode()
+    assert "it always pays" in page
+    feed = client.get("/feeds/corrections.atom").content.decode()
+    assert "it seldom pays" in feed
+    assert feed == client.get("/feeds/corrections.atom").content.decode()
+
+
 def test_changing_it_back_heals_the_claim_and_closes_the_cause(article):
     verify_all()
     rows = Example.objects.filter(slug="two-and-three")
