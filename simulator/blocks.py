@@ -21,7 +21,9 @@ def register() -> None:
 
 def draw_example(slug: str, article: Article | None, request: HttpRequest) -> str:
     """The example with its stored result; an unknown slug says so instead of vanishing."""
-    found = Example.objects.filter(slug=slug).select_related("result_run", "article").first()
+    # Within its own answer (also in an editor's preview) an example is always drawn.
+    known = Example.objects.all() if article is not None else Example.objects.public()
+    found = known.select_related("result_run", "article").filter(slug=slug).first()
     if found is None:
         return render_to_string("simulator/_missing.html", {"slug": slug})
     return render_to_string(

@@ -168,6 +168,11 @@ class Exhibit:
         }
 
 
+def shown_example(pk: int | None) -> Example | None:
+    """The example, unless it belongs to an answer that is not public."""
+    return Example.objects.public().filter(pk=pk).first() if pk else None
+
+
 def exhibit(run: Run, example: Example | None = None) -> Exhibit | None:
     """The run's exhibit, or None while there is no result."""
     document = run.document

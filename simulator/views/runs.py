@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.requests import anonymous_post
 from kb import citations
 from simulator import exhibits, forms, services
-from simulator.models import SUCCEEDED, Run
+from simulator.models import SUCCEEDED, Example, Run
 
 from .lab import in_words
 
@@ -24,13 +24,14 @@ UNSERVED_AFTER = 20.0
 @require_safe
 def page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The run's state while it is under way, its whole result afterwards."""
-    run = get_object_or_404(Run.objects.select_related("example"), pk=run_id)
+    run = get_object_or_404(Run, pk=run_id)
     shown = exhibits.exhibit(run) if run.status == SUCCEEDED else None
+    example = exhibits.shown_example(run.example_id)
     address = settings.SITE_URL + run.get_absolute_url()
     context = _state(run) | {
         "exhibit": shown,
-        "title": _title(run),
-        "origin": run.example.get_absolute_url() if run.example else f"/lab/{run.experiment}/",
+        "title": _title(run, example),
+        "origin": example.get_absolute_url() if example else f"/lab/{run.experiment}/",
         "address": address,
         "experiment": _experiment(run),
         "asked": exhibits.Exhibit(run, {}).changed,
@@ -72,10 +73,10 @@ def _experiment(run: Run) -> Any:
         return None
 
 
-def _title(run: Run) -> str:
+def _title(run: Run, example: Example | None) -> str:
     found = _experiment(run)
-    if run.example is not None:
-        return run.example.title
+    if example is not None:
+        return example.title
     return found.title if found else run.experiment
 
 

@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.requests import anonymous_post
-from simulator import forms, presentation, services
+from simulator import exhibits, forms, presentation, services
 from simulator.models import Example, Sweep
 
 from .lab import Refusal
@@ -171,12 +171,13 @@ def _context(request: HttpRequest, sweep: Sweep) -> dict[str, Any]:
     rows = services.sweep_table(sweep, metric.name)
     x = _parameter(experiment, sweep.x_parameter)
     y = _parameter(experiment, sweep.y_parameter)
+    example = exhibits.shown_example(sweep.example_id)
     swept = {sweep.x_parameter, sweep.y_parameter}
     fixed = [r for r in forms.parameter_rows(experiment, sweep.parameters) if r[0] not in swept]
     return {
         "sweep": sweep,
-        "title": sweep.example.title if sweep.example else experiment.title,
-        "path": sweep.example.get_absolute_url() if sweep.example else f"/lab/{experiment.slug}/",
+        "title": example.title if example else experiment.title,
+        "path": example.get_absolute_url() if example else f"/lab/{experiment.slug}/",
         "x_label": x.label if x else sweep.x_parameter,
         "y_label": (y.label if y else sweep.y_parameter) if sweep.y_parameter else "",
         "metrics": metrics,

@@ -161,3 +161,16 @@ def test_the_code_of_an_experiment_can_be_read(client):
 @pytest.mark.parametrize("name", ["../../config/settings.py", "/etc/passwd", "nothing.py"])
 def test_only_the_experiments_own_files_are_shown(client, name):
     assert client.get("/lab/iron-condor/code/", {"file": name}).status_code == 404
+
+
+def test_an_example_of_an_unpublished_answer_appears_nowhere(client, example, done):
+    """Its experiment stays; title, story and address are the draft's own."""
+    from kb.models import Article, Category
+
+    category = Category.objects.create(slug="c", name="C")
+    draft = Article.objects.create(slug="draft", title="Draft", category=category, state="draft")
+    Example.objects.update(article=draft)
+    for path in ("/lab/", "/lab/iron-condor/", f"/runs/{done.pk}/"):
+        assert "A condor of thirty days" not in text(client.get(path)), path
+    for path in ("/lab/a-condor/", "/lab/a-condor/code/", "/lab/a-condor/sweep/"):
+        assert client.get(path).status_code == 404
