@@ -53,7 +53,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/kb/article/change_form.html"
     fieldsets = (
         (None, {"fields": ("title", "slug", "category", "tags", "authors", "based_on")}),
-        ("Text", {"fields": ("short_answer", "body", "note", "significance", "edit_number")}),
+        ("Text", {"fields": ("short_answer", "body", "note", "significance", "edited_from")}),
         ("Leads to", {"fields": ("related", "prerequisites")}),
         ("Care", {"fields": ("checked_by", "review_by", "publish_from")}),
         ("Withdrawal", {"fields": ("withdrawn_reason", "successor"), "classes": ("collapse",)}),

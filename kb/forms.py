@@ -28,7 +28,8 @@ class SlugList(forms.CharField):
 class Conflicting(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses to overwrite what somebody else saved while this form was open."""
 
-    edit_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Not the model's own name: a field that nobody edits cannot stand in an admin form.
+    edited_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(
         required=False, max_length=500, label="Change note",
         widget=forms.TextInput({"class": "vTextField"}),
@@ -38,10 +39,10 @@ class Conflicting(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields["edit_number"].initial = self.instance.edit_number
+            self.fields["edited_from"].initial = self.instance.edit_number
 
-    def clean_edit_number(self) -> int:
-        given = self.cleaned_data.get("edit_number")
+    def clean_edited_from(self) -> int:
+        given = self.cleaned_data.get("edited_from")
         if self.instance.pk:
             rows = type(self.instance)._default_manager.filter(pk=self.instance.pk)
             stored = rows.values_list("edit_number", flat=True).get()

@@ -4,7 +4,7 @@ const form = document.querySelector("#article_form, #term_form");
 if (form) {
   const key = `draft:${location.pathname}`;
   const fields = () => [...form.querySelectorAll("textarea, input[type=text]")].filter((f) => f.name);
-  const number = form.querySelector("[name=edit_number]");
+  const number = form.querySelector("[name=edited_from]");
   const read = () => Object.fromEntries(fields().map((field) => [field.name, field.value]));
   const stored = JSON.parse(localStorage.getItem(key) || "null");
   const differs = stored && Object.entries(stored.values).some(([name, value]) => {
