@@ -30,7 +30,7 @@ NAME = "challenge"
 RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-class NotAChallenge(Exception):  # noqa: N818 - an answer to a person, not a fault
+class NotAChallenge(Exception):
     """The run says nothing against the claim; the text says why, for the reader."""
 
 

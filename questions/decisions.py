@@ -19,7 +19,7 @@ CLAIM = dt.timedelta(minutes=30)
 TIME_TO_UNDO = dt.timedelta(minutes=2)
 
 
-class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
+class Refused(Exception):
     """A decision that cannot be taken now; the text tells the moderator why."""
 
 

@@ -23,7 +23,7 @@ WINDOW = dt.timedelta(hours=1)
 KEEP_ADDRESS = dt.timedelta(days=7)
 
 
-class LimitReached(Exception):  # noqa: N818 - an answer to a person, not a fault
+class LimitReached(Exception):
     """The block has used its hour; ``retry_after`` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:

@@ -24,7 +24,7 @@ CONFIRMATIONS_AT_MOST = 3
 Item = TypeVar("Item", bound=Moderated)
 
 
-class NotPossible(Exception):  # noqa: N818 - an answer to a person, not a fault
+class NotPossible(Exception):
     """The act does not fit the item's state; the text says why, for the reader."""
 
 

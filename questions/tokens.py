@@ -17,7 +17,7 @@ from .models.moderated import new_token
 FORM_AGE = dt.timedelta(hours=12)
 
 
-class FormExpired(Exception):  # noqa: N818 - an answer to a person, not a fault
+class FormExpired(Exception):
     """The token is too old, forged or missing; the reader gets the text and a fresh one."""
 
 

@@ -87,10 +87,12 @@ def _article(
     tag: Tag | None = None,
     row: Article | None = None,
 ) -> Article:
+    # A withdrawn answer keeps its title, so that its readers know which one it was.
+    titled = f"{canary(secret)} " if state == "draft" else ""
     hidden = f"{canary(secret)} " if secret else ""
     article = row or Article(slug=slug, short_id=short_id(slug), category=category)
     was = article.state if row else ""
-    article.title = f"{hidden}Title of {slug}"
+    article.title = f"{titled}Title of {slug}"
     article.short_answer = f"{canary(secret + 1)} Short." if secret else "Short."
     article.body = body or f"{hidden}body with delta."
     article.authors = [{"name": "The group"}]
