@@ -164,7 +164,7 @@ MLA = [
             ],
             "publisher": "MIT P",
             "issued": issued(2012),
-        },  # fmt: skip
+        },
         "Burdick, Anne, et al. Digital_Humanities. MIT P, 2012.",
     ),
     # a publisher that is the author is named once, as publisher (section 5.19)

@@ -29,12 +29,12 @@ def entries(visitor, path):
 
 
 def test_ids_last_when_title_and_address_change(shelf, library, visitor):
-    before = {id for id, _, _ in entries(visitor, "/feeds/answers.atom")}
+    before = {key for key, _, _ in entries(visitor, "/feeds/answers.atom")}
     (library.folder / "answers" / "hedging.md").unlink()
     library.answer("renamed", "New.", title="Quite another title?", formerly=["hedging"])
     library.sync()
     after = entries(visitor, "/feeds/answers.atom")
-    assert {id for id, _, _ in after} == before
+    assert {key for key, _, _ in after} == before
     assert "Quite another title?" in {title for _, title, _ in after}
 
 
