@@ -17,6 +17,7 @@ from .models import Example, Run
 def register() -> None:
     """Called once when the app is ready."""
     extend.block("example", draw_example)
+    extend.site_extra("home", draw_featured)
 
 
 def draw_example(slug: str, article: Article | None, request: HttpRequest) -> str:
@@ -28,6 +29,26 @@ def draw_example(slug: str, article: Article | None, request: HttpRequest) -> st
         return render_to_string("simulator/_missing.html", {"slug": slug})
     return render_to_string(
         "simulator/_example.html", context(found) | {"article": article}, request
+    )
+
+
+def draw_featured(request: HttpRequest) -> str:
+    """One example with its stored result for the start page; nothing before there is one."""
+    example = (
+        Example.objects.public()
+        .filter(result_run__isnull=False)
+        .exclude(article=None)
+        .select_related("result_run", "article")
+        .order_by("position", "slug")
+        .first()
+    )
+    shown = (
+        exhibits.exhibit(example.result_run, example) if example and example.result_run else None
+    )
+    if shown is None:
+        return ""
+    return render_to_string(
+        "simulator/_featured.html", {"example": example, "exhibit": shown}, request
     )
 
 

@@ -61,6 +61,22 @@ def test_tags_work_in_any_template(example, done):
     assert table["label"] in page.replace("&#x27;", "'")
 
 
+def test_the_start_page_features_an_example_with_its_result(client, example, done):
+    from kb.models import Article, Category
+    from simulator.models import Example
+
+    category = Category.objects.create(slug="c", name="C")
+    answer = Article.objects.create(
+        slug="answer", title="An answer", category=category, state="published",
+        short_answer="Yes.", body="Text.",
+    )  # fmt: skip
+    Example.objects.update(article=answer)
+    page = client.get("/?fresh").content.decode()
+    assert done.document["headline"] in page.replace("&#x27;", "'")
+    assert "/lab/a-condor/" in page
+    assert "Hypothetical result" in page
+
+
 def test_presets_tell_their_story(client, example, done):
     from simulator.models import Example
 
