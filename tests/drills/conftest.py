@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from simulator import doorbell
-from simulator.models import TERMINAL, Run
+from simulator.models import TERMINAL, Run, Sweep, TokenBucket, Worker
 from tests import services as servers
 from tests.drills import quick, tiny
 from tests.drills.invariants import broken
@@ -141,14 +141,37 @@ def _pointed_at(name: str) -> Iterator[None]:
         connection.connection, connection.settings_dict["NAME"] = inner, kept
 
 
+@contextlib.contextmanager
+def _without_pool() -> Iterator[None]:
+    """Fifty threads want fifty connections, each of its own."""
+    connection = connections["default"]
+    connection.close()
+    connection.close_pool()
+    pool = connection.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["OPTIONS"]["pool"] = pool
+
+
+def _forget_everything() -> None:
+    """Empty the tables of a drill: other processes wrote, so no rollback does it."""
+    for model in (Sweep, Run, Worker, TokenBucket):
+        model.objects.all().delete()
+
+
 @pytest.fixture
 def database(request, tmp_path, django_db_blocker) -> Iterator[str]:
     """The address of a database that other processes can open too."""
     if connections["default"].vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
-        at = connections["default"].settings_dict
-        host = at["OPTIONS"].get("host") or at["HOST"]
-        yield f"postgres://{at['USER']}@/{at['NAME']}?host={host}"
+        request.getfixturevalue("django_db_setup")
+        with django_db_blocker.unblock(), _without_pool():
+            at = connections["default"].settings_dict
+            host = at["OPTIONS"].get("host") or at["HOST"]
+            _forget_everything()
+            yield f"postgres://{at['USER']}@/{at['NAME']}?host={host}"
+            _forget_everything()
         return
     file = tmp_path / "drill.sqlite3"
     shutil.copy(request.getfixturevalue("migrated_file"), file)

@@ -33,7 +33,7 @@ from simulator.models import (
 from simulator.models.runs import ATTEMPTS_CAP
 from tests.drills import quick
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LONG_AGO = timedelta(minutes=1)
 
 
