@@ -15,7 +15,9 @@ from kb.models import Article, Category, Source, Tag, Term
 from kb.models.articles import short_id
 from questions import decisions, question_kind, services, tokens
 from questions.models import LogEntry, Question, Report
+from simulator import datasets
 from simulator import services as runs
+from simulator.engine import importing
 from simulator.models import Claim, Example, Run
 
 ROLES = ("anonymous", "moderator", "editor", "superuser")
@@ -57,6 +59,7 @@ def build() -> dict[str, Any]:
     owner = User.objects.get(username="superuser")
     names["editor-pk"] = User.objects.get(username="editor").pk
     names["device-pk"] = TOTPDevice.objects.create(user=owner, name="phone").pk
+    _data()
     names |= _runs(public, draft)
     names |= _questions(public, draft)
     return names
@@ -106,6 +109,13 @@ def _article(
 def _store(article: Article, *, was: str, tags: list[str] | None = None) -> None:
     derived = documents.derive_article(article, documents.source_items(), glossary.current())
     storing.store_articles([storing.ArticleWork(article, derived, tags=tags, was=was)])
+
+
+def _data() -> None:
+    """One series that may be passed on and one that may not."""
+    for name, licence in (("open-series", "CC0-1.0"), ("closed-series", "")):
+        found = importing.parse("date,close\n2020-01-02,1\n2020-01-03,2\n", name=name)
+        datasets.store(found.series, licence=licence)
 
 
 def _runs(public: Article, draft: Article) -> dict[str, Any]:
