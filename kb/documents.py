@@ -65,13 +65,16 @@ def derive_term(
     term: Term, sources: Sequence[str], items: Mapping[str, Mapping[str, Any]]
 ) -> Derived:
     """Render a term in place; its links to other terms follow once all terms are known."""
-    rendered = markup.render(term.definition, _context(term.definition, term.contents, items))
+    listed = [*sources, *sense_sources(term.senses)]
+    named = " ".join([term.definition, *(f"@{source.partition(' ')[0]}" for source in listed)])
+    context = _context(named, term.contents, items)
+    rendered = markup.render(term.definition, context)
     term.base_html, term.contents = rendered.html, rendered.contents
     term.render_version = markup.RENDER_VERSION
     derived = Derived(links=rendered.links, troubles=list(rendered.troubles))
     derived.citations = _grouped(rendered.citations)
     cited = {key for key, _ in derived.citations}
-    for source in sources:
+    for source in listed:
         key, _, locator = source.partition(" ")
         if key not in items:
             derived.troubles.append(markup.Trouble(0, f"sources: unknown source: {key}"))
@@ -84,6 +87,11 @@ def derive_term(
     except ValueError as error:
         derived.troubles.append(markup.Trouble(0, f"formula: {error}"))
     return derived
+
+
+def sense_sources(senses: Sequence[Any]) -> list[str]:
+    """The sources that the meanings of a term name."""
+    return [str(source) for s in senses if isinstance(s, dict) for source in s.get("sources", [])]
 
 
 def link_term(derived: Derived, term: Term, terms: glossary.Glossary) -> None:

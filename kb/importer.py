@@ -31,7 +31,7 @@ _SLUG = re.compile(schemas.SLUG)
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "-": None})
 
 
-class RolledBack(Exception):  # noqa: N818 - an end, not an error
+class RolledBack(Exception):
     """Ends a trial run without a trace."""
 
 

@@ -33,7 +33,7 @@ User = Any
 PROPOSED = ("title", "short_answer", "body", "authors")
 
 
-class Refused(Exception):  # noqa: N818 - a refusal in words, shown to the editor
+class Refused(Exception):
     """An editor's wish that cannot be granted, with the reason in words."""
 
 

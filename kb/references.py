@@ -20,6 +20,11 @@ class Reference:
     places: list[dict[str, str]]
 
     @property
+    def label(self) -> str:
+        """How the text calls it: Whaley, 2009."""
+        return citations.in_text(self.item)
+
+    @property
     def anchor(self) -> str:
         return f"ref-{self.source.key}"
 
@@ -30,15 +35,9 @@ def references(rows: Iterable[Citation]) -> list[Reference]:
     ``rows`` come with their source selected.
     """
     found = list(rows)
-    cited = [row for row in found if any(place["anchor"] for place in row.places)]
-    lettered = {item["id"]: item for item in citations.with_letters([_csl(r) for r in cited])}
+    items = citations.with_letters([{"id": r.source.key, **r.source.csl} for r in found])
     made = []
-    for row in found:
-        item = lettered.get(row.source.key) or _csl(row)
+    for row, item in zip(found, items, strict=True):
         entry = mark_safe(citations.cite(item, "apa"))  # noqa: S308 - every field is escaped
         made.append(Reference(row.source, dict(item), entry, row.places))
     return sorted(made, key=lambda one: (citations.plain(one.html).casefold(), one.source.key))
-
-
-def _csl(row: Citation) -> dict[str, Any]:
-    return {"id": row.source.key, **row.source.csl}

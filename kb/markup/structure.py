@@ -21,7 +21,8 @@ STASHED = re.compile("\x02[^\x03]*\x03")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Ids that the pages themselves use (templates/kb), and beginnings that others use.
 RESERVED_TEXT = """
-main title answer contents references cite terms-used related-answers corrections senses used
+main title answer contents references cite terms-used related-answers links-here
+corrections senses used
 ask-heading ask-text site-search
 """
 RESERVED = frozenset(RESERVED_TEXT.split())

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from kb.models import Article, OldSlug, Term
 
 
-class Elsewhere(Exception):  # noqa: N818 - an answer, not an error
+class Elsewhere(Exception):
     """The page cannot be shown here; ``response`` says where or why."""
 
     def __init__(self, response: HttpResponse) -> None:

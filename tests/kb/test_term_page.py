@@ -1,0 +1,96 @@
+"""What a reader meets on the page of a term, and in the glossary's index."""
+
+import json
+import re
+
+import pytest
+
+from .conftest import VENDOR
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(library):
+    library.sources(
+        VENDOR | {"id": "page-b", "title": "B"}, VENDOR | {"id": "page-a", "title": "A"}
+    )
+    library.term(
+        "shield", "They say it always holds [@page-b].\n\n## In numbers {#numbers}\n\nThree.",
+        name="Layered shield", abbreviation="LS", aliases=["the shield"],
+        summary="A hedge in layers.", formula=r"\frac{a}{b}", sources=["page-a p. 4"],
+        senses=[
+            {"name": "Reading 1", "meaning": "Three layers.", "sources": ["page-a"],
+             "disputed": True},
+            {"name": "Reading 2", "meaning": "Four layers.", "disputed": True},
+        ],
+    )  # fmt: skip
+    library.term("Ärger".lower().replace("ä", "ae"), name="Ärger")
+    library.term("zero-dte", name="0DTE")
+    library.sync()
+
+
+@pytest.fixture
+def page(shelf, visitor):
+    return visitor.get("/glossary/shield/").content.decode()
+
+
+def test_name_meaning_formula_and_definition_in_this_order(page):
+    main = page[page.index("<main") :]
+    order = ["Layered shield", "(LS)", "Also: the shield", "A hedge in layers.", "<math",
+             "They say it always holds", "Competing readings", "Reading 1", 'id="references"',
+             'id="cite"']  # fmt: skip
+    places = [main.index(text) for text in order]
+    assert places == sorted(places)
+    assert '<h2 id="numbers">' in page
+
+
+def test_sources_of_text_and_readings_share_one_list_and_its_letters(page):
+    assert page.count('id="ref-page-a"') == page.count('id="ref-page-b"') == 1
+    assert "Vendor Research Team, n.d.-b" in page
+    assert 'href="#ref-page-a">(Vendor Research Team, n.d.-a)</a>' in page
+
+
+def test_a_disputed_word_is_marked_and_linked_all_the_same(page, library, visitor):
+    assert page.count('<li class="disputed">') == 2
+    library.answer("hedging", "About the LS.")
+    library.sync()
+    assert 'data-term="shield"' in visitor.get("/ask/hedging/").content.decode()
+
+
+def test_machines_read_a_defined_term(page):
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    assert data["@type"] == "DefinedTerm"
+    assert data["name"] == "Layered shield"
+    assert data["alternateName"] == ["LS", "the shield"]
+    assert data["inDefinedTermSet"]["url"] == "http://testserver/glossary/"
+
+
+def test_it_is_cited_as_an_entry(shelf, visitor):
+    text = visitor.get("/glossary/shield/cite/apa").content.decode()
+    assert "Layered shield. In <i>" not in text
+    assert "Layered shield. In Hedgelab glossary. Hedgelab." not in text, "a publisher once"
+    assert text.startswith("Hedgelab. (")
+    assert "http://testserver/glossary/shield/r/1/" in text
+    assert "TY  - DICT" in visitor.get("/glossary/shield/cite/ris").content.decode()
+
+
+def test_the_index_goes_from_a_to_z(shelf, visitor):
+    page = visitor.get("/glossary/").content.decode()
+    letters = re.findall(r'<h2 id="letter-([^"]+)">', page)
+    assert letters == ["0–9", "A", "L"]
+    assert page.index("0DTE") < page.index("Ärger") < page.index("Layered shield")
+
+
+def test_a_renamed_term_redirects_for_good(shelf, library, visitor):
+    (library.folder / "glossary" / "shield.md").unlink()
+    library.term("layered-shield", formerly=["shield"])
+    library.sync()
+    response = visitor.get("/glossary/shield/")
+    assert (response.status_code, response["Location"]) == (301, "/glossary/layered-shield/")
+
+
+def test_its_twins(shelf, library, visitor):
+    file = (library.folder / "glossary" / "shield.md").read_text()
+    assert visitor.get("/glossary/shield.md").content.decode() == file
+    assert visitor.get("/glossary/shield.json").json()["abbreviation"] == "LS"
