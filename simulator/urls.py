@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import health
-from .views import check, compare, files, lab, runs, sweeps
+from .views import check, compare, data, files, lab, runs, sweeps
 
 urlpatterns = [
     path("lab/", lab.index, name="lab"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("sweeps/<uuid:sweep_id>/fragment", sweeps.fragment, name="sweep-fragment"),
     path("sweeps/<uuid:sweep_id>/cancel", sweeps.cancel, name="sweep-cancel"),
     path("sweeps/<uuid:sweep_id>/resume", sweeps.resume, name="sweep-resume"),
+    path("data/", data.index, name="data-sets"),
+    path("data/<slug:name>/", data.detail, name="data"),
+    path("data/<slug:name>/metadata.csv", data.metadata_csv, name="data-metadata"),
+    path("data/<slug:name>/values.csv", data.values_csv, name="data-values"),
     path("check/", check.page, name="check"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

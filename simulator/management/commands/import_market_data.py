@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,15 @@ class Command(BaseCommand):
         parser.add_argument("--select", default=None, help="one collection, contract or ticker")
         parser.add_argument("--unit", default=None)
         parser.add_argument("--origin", default="", help="where the file comes from")
-        parser.add_argument("--licence", default="")
+        parser.add_argument(
+            "--licence",
+            default="",
+            help="an SPDX identifier (CC0-1.0, MIT, …) lets readers download the numbers; "
+            "any other words are shown and the numbers stay here",
+        )
+        parser.add_argument(
+            "--retrieved", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD"
+        )
         parser.add_argument("--check", action="store_true", help="report only, store nothing")
 
     def handle(self, *, file: Path, series: str, **options: Any) -> None:
@@ -35,9 +46,10 @@ class Command(BaseCommand):
         if not SERIES.fullmatch(series):
             raise CommandError("--series: small letters, digits, hyphens; at most 64 characters")
         names = ("format", "column", "select", "unit", "origin", "licence")
+        content = _content(file)
         try:
             imported = importing.parse(
-                _content(file), name=series, **{name: options[name] for name in names}
+                content, name=series, **{name: options[name] for name in names}
             )
         except importing.ImportRefused as refused:
             lines = [str(finding) for finding in refused.findings]
@@ -60,14 +72,19 @@ class Command(BaseCommand):
             origin=options["origin"],
             licence=options["licence"],
             report=imported.summary(),
-            gaps=[{"after": g.after, "before": g.before, "days": g.days} for g in imported.gaps],
+            findings=[asdict(finding) for finding in imported.findings],
+            gaps=[asdict(gap) for gap in imported.gaps],
+            rows_read=imported.rows_read,
+            file_sha256=hashlib.sha256(content).hexdigest(),
+            retrieved_on=options["retrieved"],
         )
         due = len(services.warm_examples())
         self.stdout.write(
             f"{row.name}: {row.rows} days from {row.first_day} to {row.last_day} "
             f"({'new numbers' if created else 'the numbers were here already'}), "
             f"{len(imported.rejected)} rows rejected, {len(imported.repaired)} repaired, "
-            f"sha256 {row.sha256}; {due} examples are computed anew"
+            f"sha256 {row.sha256}; {due} examples are computed anew; "
+            f"shown at {row.get_absolute_url()}"
         )
 
 
