@@ -71,7 +71,7 @@ def book(p: SimpleNamespace, world: World) -> Book:
     sheets = {
         tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, horizon=horizon) for tier in tiers
     }
-    events = null_models.event_days(world.days)
+    events = np.append(null_models.event_days(world.days)[1:], False)  # sold the day before
     size = np.where(events, p.event_size_factor, 1.0)[:, None]
     multiples = {
         tier: size
