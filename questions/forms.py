@@ -65,7 +65,14 @@ class PlainNumber(forms.Field):
         return int(number) if number.is_integer() else number
 
 
-class QuestionForm(forms.Form):
+class PlainForm(forms.Form):
+    """Labels as they are written, without a colon."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
+
+
+class QuestionForm(PlainForm):
     """The question, and everything about it that a reader may add."""
 
     text = PlainText(
@@ -141,19 +148,19 @@ class QuestionForm(forms.Form):
             field.queryset = field.queryset.none()  # type: ignore[attr-defined]
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(PlainForm):
     text = PlainText(label="Your question")
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(PlainForm):
     reply = PlainText(label="Your reply")
 
 
-class FollowForm(forms.Form):
+class FollowForm(PlainForm):
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput({"autocomplete": "email"}))
 
 
-class ReportForm(forms.Form):
+class ReportForm(PlainForm):
     """An error report; article, revision and anchor arrive with the link that led here."""
 
     text = PlainText(

@@ -218,7 +218,14 @@ ACTIONS = (
         forget_spam,
         key="n",
     ),
-    Action("restore", "Restore the earlier text", "gets its earlier text", _restore, _is_waiting),
+    Action(
+        "restore",
+        "Restore the earlier text",
+        "gets its earlier text",
+        _restore,
+        lambda question: _is_waiting(question) and bool(earlier_texts(question)),
+        is_bulk=False,
+    ),
     Action("reopen", "Reopen", "waits for a decision again", _reopen, _is_decided),
 )
 

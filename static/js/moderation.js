@@ -47,7 +47,9 @@ function watch(form) {
       document.querySelector("[data-waiting]").textContent = waiting;
       for (const row of form.querySelectorAll("[data-item]")) {
         const who = claimed[row.dataset.item];
-        row.querySelector("[data-claimed]").textContent = who ? `${who} is on it` : "";
+        const shown = row.querySelector("[data-claimed]");
+        shown.textContent = who ? `${who} is on it` : "";
+        shown.hidden = !who;
       }
     } catch {
       // The next round tries again.

@@ -21,7 +21,7 @@ def test_the_receipt_says_what_happens_next_and_stays_private(visitor):
     assert "waiting for a moderator" in page.content.decode()
     assert TEXT in page.content.decode()
     assert page["Cache-Control"] == "private, no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "noindex" in page["X-Robots-Tag"]
     assert 'name="robots" content="noindex' in page.content.decode()
     assert not page.cookies
