@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -79,6 +80,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def is_stored(address: str) -> bool:
+    threading.Event().wait(0.3)  # asking without a pause would keep the site from its work
     body = fetch(f"{address}/api/v1/examples/{EXAMPLE}/")
     return body is not None and json.loads(body).get("result_run") is not None
 
