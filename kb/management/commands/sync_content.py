@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kb import importer
 from kb.frontmatter import ContentError
 
+MOST = 50  # problems shown at once
+
 
 class Command(BaseCommand):
     help = "Load or update articles, terms, sources and examples from files; all or nothing."
@@ -24,9 +26,10 @@ class Command(BaseCommand):
         try:
             outcome = importer.sync(Path(folder), check=options["check"])
         except ContentError as error:
-            raise CommandError(
-                "\n".join(map(str, error.problems)) + "\nNothing was changed."
-            ) from None
+            shown = list(map(str, error.problems[:MOST]))
+            if len(error.problems) > MOST:
+                shown.append(f"… and {len(error.problems) - MOST} more")
+            raise CommandError("\n".join([*shown, "Nothing was changed."])) from None
         if outcome.notices and options["verbosity"] > 1:
             self.stdout.write("\n".join(outcome.notices))
         elif outcome.notices:
