@@ -31,7 +31,7 @@ def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: a start, the sweep of wings, and what grows with paths and days."""
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.6 + 0.0035 * days + 3.2e-6 * paths * days)
+    return float(0.8 + 0.0042 * days + 4.0e-6 * paths * days)
 
 
 experiment = Experiment(

@@ -34,7 +34,7 @@ def wings_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.1 + 0.0006 * days + 1.1e-6 * paths * days)
+    return float(0.2 + 0.0016 * days + 1.6e-6 * paths * days)
 
 
 def index_parameters() -> tuple[Parameter, ...]:

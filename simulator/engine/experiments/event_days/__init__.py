@@ -27,7 +27,7 @@ def no_release_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    return book_cost(params, start=0.2, day=0.004, path_day=3.5e-6)
+    return book_cost(params, start=0.1, day=0.0025, path_day=3.0e-6)
 
 
 experiment = Experiment(

@@ -12,7 +12,7 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    return book_cost(params, start=0.2, day=0.005, path_day=4.0e-6)
+    return book_cost(params, start=0.3, day=0.007, path_day=6.0e-6)
 
 
 experiment = Experiment(
