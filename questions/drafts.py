@@ -6,28 +6,28 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from kb import documents, glossary, storing
+from kb import publishing
 from kb.models import Article, Category
-from kb.models.articles import short_id
 from simulator.models import Example
 
 from . import notifications, positions
 from .models import Question
 
 SHORT_ANSWER = "To be written."
+OPENED = 1  # the edit number that opening gives
 
 
-def open_draft(question: Question) -> Article:
+def open_draft(question: Question, user: User | None = None) -> Article:
     """A draft with the asker's wording and credit if allowed, and the position's example."""
     title = title_of(question.text)
     slug = _free_slug(slugify(title)[:100].strip("-") or "readers-question")
     article = Article(
         slug=slug,
-        short_id=short_id(slug),
         title=title,
         category=_category(question),
         authors=[{"name": settings.SITE_NAME}],
@@ -36,8 +36,7 @@ def open_draft(question: Question) -> Article:
         state=Article.State.DRAFT,
         changed_at=timezone.now(),
     )
-    derived = documents.derive_article(article, documents.source_items(), glossary.current())
-    storing.store_articles([storing.ArticleWork(article, derived)])
+    publishing.save_article(article, user=user, note="Opened from a reader's question.")
     if positions.fits_condor(question.position):
         Example.objects.create(
             slug=_example_slug(slug),
@@ -53,7 +52,7 @@ def open_draft(question: Question) -> Article:
 def discard(article: Article) -> bool:
     """Remove a draft that nobody has touched since it was opened; whether it was removed."""
     untouched = article.state == Article.State.DRAFT and article.short_answer == SHORT_ANSWER
-    if untouched and article.edit_number == 0:
+    if untouched and article.edit_number <= OPENED:
         Example.objects.filter(article=article).delete()
         article.delete()
         return True

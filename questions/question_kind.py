@@ -17,7 +17,7 @@ State = Question.State
 
 def _approve(question: Question, decision: Decision) -> None:
     question.state, question.accepted_at = State.PENDING, decision.at
-    question.article = drafts.open_draft(question)
+    question.article = drafts.open_draft(question, decision.actor)
     _judged_good(question)
 
 
