@@ -26,7 +26,7 @@ from simulator.engine.errors import EngineError, RunCancelled
 from simulator.models import leases
 
 log = logging.getLogger(__name__)
-WRITE_EVERY = 0.5
+WRITE_EVERY, WRITE_FIRST = 0.5, 0.2
 GRACE = 10.0
 EXIT_STUCK = 70
 
@@ -55,7 +55,8 @@ class Watch:
         self.lease = lease
         self.limits = limits
         self.fraction, self.stage = 0.0, ""
-        self.written = 0.0
+        # What ends within a moment needs no progress: its one write would double its cost.
+        self.written = time.monotonic() + WRITE_FIRST - WRITE_EVERY
         self.reason: BaseException | None = None
         self.done = threading.Event()
         self.thread: threading.Thread | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from simulator import doorbell
 from tests.drills import tiny
@@ -12,6 +13,13 @@ from tests.drills import tiny
 def tiny_experiments():
     with tiny.registered():
         yield
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """Buckets do not refill while a test runs, however slow the machine."""
+    now = timezone.now()
+    monkeypatch.setattr("simulator.models.quotas.timezone.now", lambda: now)
 
 
 @pytest.fixture

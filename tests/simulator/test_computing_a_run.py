@@ -57,7 +57,8 @@ def test_progress_is_written_at_most_twice_a_second(django_assert_max_num_querie
 
 
 def test_a_cancelled_computation_stops(monkeypatch):
-    run, _ = services.find_or_create_run(experiment="tiny-walk", parameters={"steps": 100})
+    slow = {"steps": 100, "pause": 0.01}
+    run, _ = services.find_or_create_run(experiment="tiny-walk", parameters=slow)
     asked = []
 
     def ask_then_beat(lease, **given):
@@ -74,7 +75,8 @@ def test_a_cancelled_computation_stops(monkeypatch):
 
 
 def test_work_that_was_taken_over_is_thrown_away(monkeypatch):
-    run, _ = services.find_or_create_run(experiment="tiny-walk")
+    slow = {"steps": 100, "pause": 0.01}
+    run, _ = services.find_or_create_run(experiment="tiny-walk", parameters=slow)
     monkeypatch.setattr(leases, "beat", lambda lease, **given: leases.Beat(held=False))
     services.execute_run(run.pk, "w")
     assert RunResult.objects.count() == 0

@@ -127,7 +127,7 @@ def test_infinity_in_the_digits_is_out_of_range(client):
     assert answer.status_code == 422
 
 
-def test_the_limit_is_said_and_when_it_ends(client):
+def test_the_limit_is_said_and_when_it_ends(client, still):
     for marker in range(60):
         post(client, {"experiment": "tiny-sum", "parameters": {"marker": marker}})
     answer = post(client, {"experiment": "tiny-sum", "parameters": {"marker": 60}})

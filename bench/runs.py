@@ -1,0 +1,178 @@
+"""The queue beside a bare Celery task, and asking for a run while the broker is gone.
+
+A run does more than a task: its row is written, claimed and finished in a database that
+survives a power cut. So the cost of the row is measured by itself and taken off before the
+ratio is formed: what is compared is the way through the queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results" / "runs.json"
+TRIPS = 150
+ASKS = 300
+
+
+def milliseconds(action: Callable[[int], Any], count: int) -> list[float]:
+    taken = []
+    for number in range(count):
+        started = time.perf_counter()
+        action(number)
+        taken.append(1000 * (time.perf_counter() - started))
+    return taken
+
+
+def told(taken: list[float]) -> dict[str, float]:
+    cuts = quantiles(taken, n=100, method="inclusive")
+    return {"p50": round(median(taken), 2), "p99": round(cuts[98], 2)}
+
+
+@contextlib.contextmanager
+def worker(application: str, environment: dict[str, str]) -> Iterator[None]:
+    command = [
+        sys.executable, "-m", "celery", "-q", "-A", application, "worker", "--concurrency", "2",
+        "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def bare_trips(server: Any) -> list[float]:
+    import redis
+
+    environment = {"BARE_BROKER": server.url, "BARE_SOCKET": str(server.socket)}
+    os.environ.update(environment)
+    from bench._bare import nothing
+
+    client = redis.Redis(unix_socket_path=str(server.socket))
+
+    def trip(number: int) -> None:
+        nothing.delay(f"mark{number}")
+        client.blpop(f"mark{number}", timeout=30)
+
+    with worker("bench._bare", environment):
+        milliseconds(trip, 10)
+        return milliseconds(trip, TRIPS)
+
+
+def run_trips(environment: dict[str, str]) -> list[float]:
+    from simulator import services
+    from simulator.models import RunResult
+
+    def trip(number: int) -> None:
+        run, _ = services.find_or_create_run(experiment="tiny-sum", parameters={"marker": number})
+        while not RunResult.objects.filter(pk=run.pk).exists():
+            time.sleep(0.0005)
+
+    with worker("tests.drills.app", environment):
+        milliseconds(lambda n: trip(100_000 + n), 10)
+        return milliseconds(trip, TRIPS)
+
+
+def row_trips() -> list[float]:
+    """What the row costs without any queue: asked, claimed, computed and finished in place."""
+    from simulator import services
+
+    def trip(number: int) -> None:
+        run, _ = services.find_or_create_run(
+            experiment="tiny-sum", parameters={"marker": 200_000 + number}
+        )
+        services.execute_run(run.pk, "here")
+
+    return milliseconds(trip, TRIPS)
+
+
+def asking() -> dict[str, float]:
+    from django.test import Client
+
+    client = Client()
+
+    def ask(number: int) -> None:
+        body = {"experiment": "tiny-sum", "parameters": {"marker": ask.first + number}}
+        address = f"192.0.2.{number % 250}"
+        answer = client.post(
+            "/api/v1/runs/", body, content_type="application/json", REMOTE_ADDR=address
+        )
+        assert answer.status_code == 202, answer.content
+
+    asking.calls += 1
+    ask.first = 300_000 + 1000 * asking.calls
+    return told(milliseconds(ask, ASKS))
+
+
+asking.calls = 0
+
+
+def main() -> None:
+    from tests import services as servers
+
+    with tempfile.TemporaryDirectory(prefix="hedgelab-bench-") as folder:
+        with servers.redis_server() as server:
+            bare = bare_trips(server)
+        with servers.redis_server() as server:
+            environment = {
+                "VAR_DIR": folder,
+                "REDIS_URL": server.url,
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "LOG_LEVEL": "ERROR",
+                "ALLOWED_HOSTS": "testserver,localhost",
+            }
+            os.environ.update(environment)
+            report(bare, server, environment)
+
+
+def report(bare: list[float], server: Any, environment: dict[str, str]) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from tests.drills import tiny
+
+    settings.RUN_QUEUE_BOUND = 10**6
+    tiny.register_only()
+    call_command("migrate", verbosity=0)
+    row = row_trips()
+    ours = run_trips(environment)
+    found: dict[str, Any] = {
+        "bare_celery_ms": told(bare),
+        "row_alone_ms": told(row),
+        "run_ms": told(ours),
+        "queue_over_bare": round((median(ours) - median(row)) / median(bare), 2),
+        "ask_broker_alive_ms": asking(),
+    }
+    server.signal(signal.SIGSTOP)
+    found["ask_broker_frozen_ms"] = asking()
+    server.signal(signal.SIGCONT)
+    server.signal(signal.SIGKILL)
+    found["ask_broker_dead_ms"] = asking()
+    for name, value in found.items():
+        print(f"{name:<24} {value}")
+    print("goals: queue_over_bare <= 1.5; asking with the broker gone p99 < 250 ms")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
