@@ -106,7 +106,8 @@ def natural_height(chart: Mapping[str, Any], width: float) -> float:
     if _is_ranked(chart):
         return ranked.bars_height(chart)
     extra = 15.0 * len(ranked.choices(chart)) if chart.get("kind") == "specification" else 0.0
-    return (270.0 if width < 480 else round(width * 0.5)) + extra
+    names = 16.0 * max(len(chart.get("series") or []) - 1, 0)  # the legend's rows on a phone
+    return (270.0 + min(names, 64.0) if width < 480 else round(width * 0.5)) + extra
 
 
 def shared_ranges(charts: list[Mapping[str, Any]]) -> tuple[Range, Range]:
