@@ -148,10 +148,13 @@ def _refused(entry: Entry) -> Iterable[Problem]:
     except services.UnknownExperiment as error:
         yield Problem(entry.file, entry.at("experiment"), str(error))
         return
-    given = entry.data.get("seed")
-    for check, value in ((experiment.parse, parameters), (experiment.parse_seed, given)):
+    checks = (
+        lambda: experiment.parse(parameters),
+        lambda: experiment.parse_seed(entry.data.get("seed")),
+    )
+    for check in checks:
         try:
-            check(value)
+            check()
         except services.ParametersRefused as refused:
             for wrong in refused.errors:
                 place = wrong.field if wrong.field in entry.lines else "parameters"

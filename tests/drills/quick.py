@@ -23,6 +23,8 @@ def apply() -> None:
     worker.HELPER = [sys.executable, "-m", "tests.drills.client", "work_off"]
     settings.RUN_CPU_LIMIT = float(os.environ.get("DRILL_CPU_LIMIT", "120"))
     if FULL:
+        # Hundreds of runs behind dying workers wait longer than a reader would.
+        leases.QUEUE_PATIENCE = timedelta(hours=3)
         return
     leases.LEASE = timedelta(seconds=2)
     upkeep.RING_AGAIN = timedelta(seconds=1)
