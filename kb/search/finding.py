@@ -78,12 +78,14 @@ def _ranked(
     if not asked.clauses:
         return first, len(pinned)
     conditions, values = filters.conditions()
-    if pinned:
-        conditions.append(f"d.id NOT IN ({', '.join(['%s'] * len(pinned))})")
-        values += pinned
     start = max(0, offset - len(pinned))
     ids, count = postings.matches(
-        asked.clauses, conditions, values, limit=size - len(first) or 1, offset=start
+        asked.clauses,
+        conditions,
+        values,
+        without=pinned,
+        limit=size - len(first) or 1,
+        offset=start,
     )
     return first + ids[: size - len(first)], count + len(pinned)
 

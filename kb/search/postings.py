@@ -67,17 +67,23 @@ def matches(
     conditions: Sequence[str] = (),
     values: Sequence[Any] = (),
     *,
+    without: Sequence[int] = (),
     title_only: bool = False,
     limit: int,
     offset: int = 0,
 ) -> tuple[list[int], int]:
     """Document ids, best first, and how many there are in all.
 
-    ``conditions`` speak of the document as ``d``; ``values`` are their parameters.
+    ``conditions`` speak of the document as ``d``; ``values`` are their parameters;
+    ``without`` are ids that are shown already.
     """
+    key = "p.rowid" if is_sqlite() else "p.id"
     where = "".join(f" AND {condition}" for condition in conditions)
-    document = f" JOIN {DOCUMENT} d ON d.id = p.{'rowid' if is_sqlite() else 'id'}"
-    source = f"{TABLE} p{document if where else ''}"
+    # Joining costs more than matching: only filters need the document's row.
+    source = f"{TABLE} p JOIN {DOCUMENT} d ON d.id = {key}" if where else f"{TABLE} p"
+    if without:
+        where += f" AND {key} NOT IN ({', '.join(['%s'] * len(without))})"
+        values = [*values, *without]
     if is_sqlite():
         asked = f"{{title}} : ({_fts5(clauses)})" if title_only else _fts5(clauses)
         matching = f"FROM {source} WHERE {TABLE} MATCH %s{where}"
