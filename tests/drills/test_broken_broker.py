@@ -6,6 +6,7 @@ import signal
 import pytest
 import redis as redis_client
 
+from questions.models import Question
 from simulator import doorbell, services
 from simulator.models import QUEUED, SUCCEEDED, Run, Sweep, Worker
 from tests.services import wait_until
@@ -180,3 +181,22 @@ def test_without_any_broker_the_table_is_worked_off(fleet):
     finally:
         helper.kill()
         helper.communicate()
+
+
+@pytest.mark.parametrize("state", ["dead", "frozen"])
+def test_questions_are_kept_to_the_letter_and_stay_private(fleet, client, state):
+    """I6 and I8: one INSERT, no broker; nothing pending appears in public."""
+    fleet.redis.signal(signal.SIGKILL if state == "dead" else signal.SIGSTOP)
+    doorbell.forget_connection()
+    texts = [f"Does drill {n} keep “ñ” & <b>tags</b>,\n\ttabs and \U0001f40d?" for n in range(5)]
+    tokens = {}
+    for text in texts:
+        answer = client.post("/api/v1/questions/", {"text": text}, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+        tokens[answer.json()["token"]] = text
+    assert len(tokens) == len(texts)
+    assert sorted(Question.objects.values_list("text", flat=True)) == sorted(texts)
+    for path in ("/api/v1/search/?q=drill", "/search/?q=drill", "/api/v1/articles/", "/"):
+        assert "Does drill" not in client.get(path).content.decode()
+    fleet.redis.signal(signal.SIGCONT) if state == "frozen" else None
+    fleet.check()
