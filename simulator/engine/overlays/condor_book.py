@@ -47,18 +47,8 @@ class Sheet:
         return world.curve.horizon_vol(day, years) if self.horizon else world.vix[day]
 
 
-def sheet(
-    world: World,
-    choice: Choice,
-    *,
-    dte: int,
-    horizon: bool = False,
-    vol_factor: Floats | float = 1.0,
-) -> Sheet:
-    """Price every close at once where condors are sold daily; otherwise they are priced as sold.
-
-    ``vol_factor`` (days + 1 by 1) scales the vol of one-day condors on chosen days.
-    """
+def sheet(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
+    """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
     if dte > 1:
         return Sheet(choice=choice, dte=dte, quotes=None, horizon=horizon)
     years = dte * DAY
@@ -68,7 +58,7 @@ def sheet(
     offered = quotes(
         choice,
         spot=world.spx,
-        vol=vol * vol_factor,
+        vol=vol,
         years=years,
         rate=world.rate,
         dividend_yield=world.dividend_yield,
