@@ -13,6 +13,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Who writes, how numbers are made, access, privacy, limits, machine readers."""
+    return render(request, "common/about.html")
+
+
 def _error(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
     return render(request, "common/error.html", {"title": title, "detail": detail}, status=status)
 

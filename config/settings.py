@@ -146,6 +146,7 @@ STORED_PAGES = [
     r"/lab/",
     r"/claims/",
     r"/corrections/",
+    r"/about/",
 ]
 
 # A write to one of these, however it is done, makes every kept page worthless.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("kb.urls")),
     path("", include("simulator.urls")),
     path("", include("questions.urls")),
+    path("about/", common.about, name="about"),
     path("healthz", common.healthz, name="healthz"),
     path("api/v1/", include("config.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
