@@ -252,5 +252,5 @@ KIND = Kind(
     ),
     template="questions/moderation/_question.html",
     details=_details,
-    prepare=prerun.start,
+    prepare=prerun.hurry,
 )

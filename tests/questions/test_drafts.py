@@ -14,7 +14,7 @@ from kb import extend, markup
 from kb.models import Article
 from questions import decisions, drafts, housekeeping, prerun, question_kind, services
 from questions.models import Question
-from simulator.models import Example, Run
+from simulator.models import Example, Priority, Run
 
 from .conftest import check_and_send
 
@@ -124,8 +124,17 @@ def test_a_position_is_run_before_anybody_reads_it(ask, desk, visitor):
     assert run.parameters["short_put"] == 4200
     page = desk.get(f"/moderation/question/{question.pk}/").content.decode()
     assert run.get_absolute_url() in page
+    assert run.priority == Priority.READER
     housekeeping.tend()
     assert Run.objects.count() == 1
+
+
+def test_a_claim_moves_up_a_run_that_waits(ask, desk):
+    question = ask(position=CONDOR)
+    housekeeping.tend()
+    assert Run.objects.get().priority == Priority.SYSTEM
+    desk.post(f"/moderation/question/{question.pk}/claim")
+    assert Run.objects.get().priority == Priority.READER
 
 
 def test_housekeeping_starts_the_run_when_nobody_claims(ask):
