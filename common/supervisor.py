@@ -28,12 +28,17 @@ Say = Callable[[str], None]
 
 @dataclass
 class Child:
-    """One process to keep: ``patience`` seconds to stop by itself before it is killed."""
+    """One process to keep.
+
+    ``patience``: seconds to stop by itself before it is killed. Of one that ``is_chatty``
+    only what it writes to stderr is shown.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     patience: float = 10.0
+    is_chatty: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -45,6 +50,7 @@ class Child:
             self.command,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.is_chatty else None,
             start_new_session=True,
             preexec_fn=die_with_parent,  # the supervisor has one thread, so this is safe
         )

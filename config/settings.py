@@ -162,6 +162,9 @@ SHOWN_ON_PAGES = [
     "simulator.Example",
 ]
 
+# Made from other rows; a backup leaves them out and a restore makes them again.
+DERIVED_MODELS = ["common.StoredPage", "kb.SearchDocument", "kb.SearchWord"]
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
