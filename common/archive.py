@@ -47,10 +47,11 @@ class Part:
 
 def kept_models() -> list[type[models.Model]]:
     """Every model worth keeping, what others point to first; their many-to-many travel inside."""
+    left_out = LEFT_OUT | {label.lower() for label in settings.DERIVED_MODELS}
     wanted = [
         model
         for model in apps.get_models()
-        if model._meta.managed and not model._meta.proxy and model._meta.label_lower not in LEFT_OUT
+        if model._meta.managed and not model._meta.proxy and model._meta.label_lower not in left_out
     ]
     ordered: list[type[models.Model]] = []
     waiting = list(wanted)
