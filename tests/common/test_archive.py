@@ -65,7 +65,7 @@ def test_a_restored_site_is_the_site(site, tmp_path, capsys, client):
     assert not Article.objects.exists()
     call_command("restore", str(tmp_path / "b"))
     assert everything() == before
-    assert "Does it hedge?" in client.get("/search/?q=hedge").content.decode()
+    assert "/ask/one/" in client.get("/search/?q=hedge").content.decode()
     assert User.objects.get().check_password("long enough, this one")
     assert User.objects.get().groups.get().name == "editor"
     assert RunResult.objects.get().read()["metrics"][0]["value"] == 4.0
