@@ -93,6 +93,8 @@ def is_unserved(seconds: float) -> bool:
     rows = Run.objects.claimable().filter(cancel_requested=False)
     if not rows.filter(Q(status=QUEUED, created_at__lt=limit) | Q(lease_until__lt=limit)).exists():
         return False
+    if Run.objects.filter(started_at__gte=limit).exists():
+        return False  # somebody takes rows; between two runs hands are free for a moment
     busy = Run.objects.filter(status=RUNNING, lease_until__gte=Now()).count()
     return busy < Worker.objects.slots()
 

@@ -47,6 +47,16 @@ def test_rows_that_wait_beside_idle_workers_are_a_fault(client, broker):
     assert answer.json()["queue"]["oldest_seconds"] >= 70
 
 
+def test_a_busy_queue_is_no_fault():
+    services.beat_worker("w", 2)
+    for marker in range(3):
+        services.find_or_create_run(experiment="tiny-sum", parameters={"marker": marker})
+    Run.objects.update(created_at=timezone.now() - timedelta(seconds=70))
+    assert services.is_unserved(10)
+    services.execute_run(None, "w")
+    assert not services.is_unserved(10)
+
+
 def test_a_dead_broker_is_named_and_answered_quickly(client, settings):
     services.beat_worker("w", 2)
     answer = client.get("/readyz")

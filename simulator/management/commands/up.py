@@ -120,7 +120,7 @@ def worker() -> Child:
         "REMAP_SIGTERM": "SIGQUIT",
         "PYTHONWARNINGS": ROOT_WARNING,
     }
-    return Child("worker", command, environment, patience=8)
+    return Child("worker", command, environment, patience=8, is_chatty=True)
 
 
 def site_command(host: str, port: int) -> list[str]:
