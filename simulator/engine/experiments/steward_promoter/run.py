@@ -128,6 +128,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     falls = frontier(base, own.profit)
     knee, knee_share = _knees(falls, seed)
     changes = {slug: effects(base, one.profit * steward) for slug, one in hedges.items()}
+    found = {slug: _fair.mean_effect(change, seed) for slug, change in changes.items()}
     figures = _figures(params, world, base, hedges, changes, shown, knee, knee_share, steward, seed)
     specs = {spec.name: spec for spec in experiment.metrics}
     irr = (_fair.growth_irr(c.base, world), _fair.growth_irr(c.hedged, world))
@@ -140,13 +141,13 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             _steps(params, world, base, hedges, shown, figures, steward, promoter),
             _reports(params, c, shown, figures),
-            _readings(base, hedges, changes, world, steward, seed),
+            _readings(base, hedges, found, world, steward),
             table,
         ],
         charts=[
             _promoter_chart(shown),
             _fair.equity_chart(c, world, label="The whole of it: the steward's chart"),
-            _reading_chart(changes, best, seed),
+            _reading_chart(found, best),
             _frontier_chart(params, table),
         ],
         notes=_notes(params, world, c, knee_share),
@@ -371,14 +372,13 @@ def _reports(
 def _readings(
     base: Floats,
     hedges: dict[str, Hedge],
-    changes: dict[str, Floats],
+    found: dict[str, Effect],
     world: World,
     steward: float,
-    seed: int,
 ) -> Table:
     rows = []
     for slug, one in hedges.items():
-        effect = _fair.mean_effect(changes[slug], seed)
+        effect = found[slug]
         profit = one.profit * steward
         harmed = float(np.mean(profit.sum(axis=0) < -1e-9 * base[0]))
         a_year = _profit_a_year(base, profit, world)
@@ -446,9 +446,9 @@ def _promoter_chart(shown: Shown) -> Chart:
     )
 
 
-def _reading_chart(changes: dict[str, Floats], best: str, seed: int) -> Chart:
-    order = sorted(changes, key=lambda slug: float(changes[slug].mean()))
-    found = [_fair.mean_effect(changes[slug], seed) for slug in order]
+def _reading_chart(found: dict[str, Effect], best: str) -> Chart:
+    order = sorted(found, key=lambda slug: found[slug].value)
+    sorted_effects = [found[slug] for slug in order]
     return Chart(
         name="specification",
         label="Change of the deepest fall, reading by reading",
@@ -459,15 +459,16 @@ def _reading_chart(changes: dict[str, Floats], best: str, seed: int) -> Chart:
             Series(
                 "effect",
                 "Change of the deepest fall",
-                [e.value for e in found],
+                [e.value for e in sorted_effects],
                 "hedged",
-                [e.value if e.low is None else e.low for e in found],
-                [e.value if e.high is None else e.high for e in found],
+                [e.value if e.low is None else e.low for e in sorted_effects],
+                [e.value if e.high is None else e.high for e in sorted_effects],
             )
         ],
         marks=[Mark("x", best, best, "the promoter's")],
         alt="; ".join(
-            f"{slug} {effect.value:+.1%}" for slug, effect in zip(order, found, strict=True)
+            f"{slug} {effect.value:+.1%}"
+            for slug, effect in zip(order, sorted_effects, strict=True)
         ),
     )
 
@@ -529,5 +530,5 @@ def _notes(
     ]
     if not params.nft_hedge_budget:
         more.append("The steward's budget is nought, so nothing of that report differs.")
-    more.append("No knee is printed where the first point of premium already saves less than one.")
+    more.append("No knee is printed where none lies between the first and the last budget.")
     return _fair.notes(world, c, *more)
