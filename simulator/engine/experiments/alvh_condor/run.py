@@ -11,6 +11,7 @@ from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION, USD
 from .. import _book, _fair, _worlds
+from .. import _second_route as twice
 from .._arithmetic import layered_hedge
 from .._fair import figure
 from . import experiment
@@ -59,6 +60,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             sweep,
             _fair.paths_table(comparison),
             arithmetic.table,
+            twice.table([_representative(params, world, n) for n in (1, 2, 3)]),
         ],
         charts=[
             _fair.equity_chart(comparison, world, label="The account with and without the hedge"),
@@ -78,6 +80,17 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             *synthetic_notes(params),
             *undefined_notes(own),
         ),
+    )
+
+
+def _representative(params: SimpleNamespace, world: World, layer: int) -> twice.Check:
+    """A call of one layer, priced by another route."""
+    return twice.vix_call_check(
+        world,
+        days=getattr(params, f"layer_{layer}_dte"),
+        delta=params.call_delta,
+        vol_of_vix=params.vol_of_vix,
+        skew=params.vix_skew,
     )
 
 

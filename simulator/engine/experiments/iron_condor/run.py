@@ -10,14 +10,15 @@ import numpy as np
 
 from ...data import Data, Progress
 from ...errors import ParameterError
-from ...markets.surface import Smile
+from ...markets.surface import Z_HIGH, Z_LOW, Smile
 from ...numerics.arrays import Floats
-from ...pricing import black_scholes
+from ...pricing import black_scholes, second_route
 from ...pricing.greeks import UNDEFINED
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...structures import iron_condor
 from ...structures.iron_condor import IronCondor
 from ...units import DAYS_PER_YEAR, FRACTION, POINTS
+from .. import _second_route as twice
 from .._defined import metrics_of
 from . import CREDIT_SHARE, STRIKES, TARGETS, chosen_method, experiment
 
@@ -51,7 +52,11 @@ def run(params: SimpleNamespace, *, seed: int | None, data: Data, progress: Prog
     return Result(
         headline=_headline(params, values),
         metrics=metrics_of(experiment.metrics, values),
-        tables=[_legs(smile, condor), _at_expiry(params, condor, values)],
+        tables=[
+            _legs(smile, condor),
+            _at_expiry(params, condor, values),
+            _second_route(params, smile, condor, values),
+        ],
         charts=[_chart(params, smile, condor, values)],
         notes=notes,
     )
@@ -145,6 +150,60 @@ def _probability_of_profit(smile: Smile, credit: float, low: float, high: float)
     below = float(smile.probability_below(low)) if math.isfinite(low) else 0.0
     above = 1.0 - float(smile.probability_below(high)) if math.isfinite(high) else 0.0
     return max(1.0 - below - above, 0.0)
+
+
+def _second_route(
+    p: SimpleNamespace, smile: Smile, condor: IronCondor, values: dict[str, Any]
+) -> Table:
+    """The credit from the distribution that the smile implies, and each leg by its density.
+
+    A put spread is worth the area under P(S < k) between its strikes, a call spread the
+    area under P(S > k): the payoff integrated over the implied density, by parts.
+    """
+    T = p.days / DAYS_PER_YEAR
+    k1, k2, k3, k4 = (float(strike) for strike in condor.strikes)
+    credit = None
+    if T > 0.0 and p.vol > 0.0:
+        below = _area_below(smile, k1, k2)
+        above = (k4 - k3) - _area_below(smile, k3, k4)
+        credit = math.exp(-p.rate * T) * (below + above)
+    tolerance = twice.OF_FORWARD * p.spot * max(1.0, math.exp(-p.rate * T))
+    checks = [
+        twice.Check(
+            "credit",
+            values["credit"],
+            credit,
+            tolerance,
+            "the payoff integrated over the distribution that the smile implies",
+        )
+    ]
+    prices = iron_condor.leg_prices(condor, smile)
+    for leg, strike, price, call in zip(
+        LEGS, condor.strikes, prices, iron_condor.CALLS, strict=True
+    ):
+        checks.append(
+            twice.black_check(
+                leg.lower(),
+                float(price),
+                forward=float(smile.forward),
+                strike=float(strike),
+                expiry=T,
+                vol=float(smile.vol(strike)),
+                rate=p.rate,
+                call=bool(call),
+            )
+        )
+    return twice.table(checks)
+
+
+def _area_below(smile: Smile, low: float, high: float) -> float:
+    """int P(S < k) dk; panels end where the smile is cut off."""
+    if high <= low:
+        return 0.0
+    cuts = [float(smile.strike_at(z)) for z in (Z_LOW, Z_HIGH)]
+    edges = np.unique([*np.linspace(low, high, 9), *(c for c in cuts if low < c < high)])
+    k, weight = second_route.panels(edges)
+    return float(np.sum(weight * smile.probability_below(k)))
 
 
 def _headline(p: SimpleNamespace, values: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from ...overlays.sizing import Budget
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION
 from .. import _fair, _worlds
+from .. import _second_route as twice
 from .._fair import Floats, figure
 from . import experiment
 
@@ -65,6 +66,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     tables.append(_variants(params, seed, data))
     if params.market == "episode":
         tables.append(_episodes(params, seed, progress))
+    tables.append(twice.table([_representative(params, world)]))
     return Result(
         headline=_headline(params, comparison),
         metrics=metrics,
@@ -128,6 +130,17 @@ def _hedge(
         progress=progress,
         span=(0.15, 0.45),
         stage="buying and settling calls",
+    )
+
+
+def _representative(params: SimpleNamespace, world: World) -> twice.Check:
+    """The first call of the structure, priced by another route."""
+    return twice.vix_call_check(
+        world,
+        days=STRUCTURES[params.hedge_structure][0][0],
+        delta=params.call_delta,
+        vol_of_vix=params.vol_of_vix,
+        skew=params.vix_skew,
     )
 
 

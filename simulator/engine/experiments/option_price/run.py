@@ -11,10 +11,11 @@ import numpy as np
 
 from ...data import Data, Progress
 from ...numerics.arrays import Floats
-from ...pricing import bates, black76, black_scholes, heston, implied, merton
+from ...pricing import bates, black76, black_scholes, heston, implied, merton, second_route
 from ...pricing.greeks import UNDEFINED, Greeks
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...units import FRACTION, USD, YEARS
+from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
 
@@ -43,7 +44,7 @@ def run(params: SimpleNamespace, *, seed: int | None, data: Data, progress: Prog
     return Result(
         headline=_headline(params, values),
         metrics=metrics_of(experiment.metrics, values),
-        tables=[table],
+        tables=[table, _second_route(params, greeks)],
         charts=charts,
         notes=notes,
     )
@@ -104,6 +105,52 @@ def _values(p: SimpleNamespace, greeks: Greeks, notes: list[str]) -> dict[str, A
     else:
         notes.append("There is no elasticity: the option is worth nothing.")
     return values
+
+
+def _second_route(p: SimpleNamespace, greeks: Greeks) -> Table:
+    """Price and delta again, by code that shares nothing with the pricers."""
+    T, F, call = p.expiry_years, forward(p), p.right == "call"
+    law = _law(p)
+    price = twice.option_check(
+        "price",
+        float(greeks.price),
+        law,
+        forward=F,
+        strike=p.strike,
+        expiry=T,
+        rate=p.rate,
+        call=call,
+    )
+    shares = second_route.shares(law, log_strike=math.log(p.strike / F), expiry=T, call=call)
+    carry = p.rate if p.model == "black-76" else p.dividend_yield
+    share = math.exp(-carry * T)
+    delta = twice.Check(
+        "delta",
+        float(greeks.delta),
+        None if shares is None else share * shares.stock * (1.0 if call else -1.0),
+        twice.OF_FORWARD * max(share, 1.0),
+        price.route,
+    )
+    return twice.table([price, delta])
+
+
+def _law(p: SimpleNamespace) -> second_route.Law:
+    T = p.expiry_years
+    jumps = {
+        "jump_intensity": p.jump_intensity,
+        "jump_mean": p.jump_mean,
+        "jump_sd": p.jump_sd,
+    }
+    if p.model not in ("heston", "bates"):
+        variance = p.vol * p.vol * T
+        return second_route.Law(variance=variance, **(jumps if p.model == "merton" else {}))
+    if p.model == "heston":
+        jumps = {}
+    if p.sigma == 0.0:
+        variance = second_route.certain_variance(v0=p.v0, kappa=p.kappa, theta=p.theta, expiry=T)
+        return second_route.Law(variance=variance, **jumps)
+    names = ("v0", "kappa", "theta", "sigma", "rho")
+    return second_route.Law(**{name: getattr(p, name) for name in names}, **jumps)
 
 
 def _implied(p: SimpleNamespace, model_price: float, notes: list[str]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,11 @@ from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...structures import conversion
 from ...structures.conversion import Market
 from ...units import USD
+from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
+
+VOL = 0.2  # any will do: parity holds under every law
 
 
 def run(params: SimpleNamespace, *, seed: int | None, data: Data, progress: Progress) -> Result:
@@ -62,10 +66,40 @@ def run(params: SimpleNamespace, *, seed: int | None, data: Data, progress: Prog
     return Result(
         headline=_headline(params, values, tradable),
         metrics=metrics_of(experiment.metrics, values),
-        tables=[_trades(market, params, tradable)],
+        tables=[_trades(market, params, tradable), _second_route(market, params, values)],
         charts=[_chart(market, params)],
         notes=notes,
     )
+
+
+def _second_route(market: Market, p: SimpleNamespace, values: dict[str, Any]) -> Table:
+    """Parity and the box again, from options that are integrated and not related by it."""
+    T = p.expiry_years
+    F = p.spot * math.exp((p.rate - p.dividend_yield) * T)
+    discount = math.exp(-p.rate * T)
+    scale = discount * max(F, p.strike, p.strike_2 or 0.0)
+    route = f"a call and a put integrated over a lognormal density with a vol of {VOL:.0%}"
+
+    def bought(strike: float) -> float | None:
+        """A call less a put."""
+        both = [
+            twice.black_check(
+                "", 0.0, forward=F, strike=strike, expiry=T, vol=VOL, rate=p.rate, call=call
+            ).other
+            for call in (True, False)
+        ]
+        return None if both[0] is None or both[1] is None else both[0] - both[1]
+
+    fair = bought(p.strike)
+    gap = None if fair is None else p.call - p.put - fair
+    tolerance = twice.OF_FORWARD * scale
+    checks = [twice.Check("parity_gap", values["parity_gap"], gap, tolerance, route)]
+    if "box_value" in values:
+        low, high = sorted((p.strike, p.strike_2))
+        ends = bought(low), bought(high)
+        box = None if ends[0] is None or ends[1] is None else ends[0] - ends[1]
+        checks.append(twice.Check("box_value", values["box_value"], box, tolerance, route))
+    return twice.table(checks)
 
 
 def _headline(p: SimpleNamespace, values: dict[str, Any], tradable: bool) -> str:

@@ -10,13 +10,15 @@ import numpy as np
 
 from ...data import Data, Progress
 from ...numerics.arrays import Floats
-from ...pricing import implied, vix
+from ...pricing import implied, second_vix, vix
 from ...pricing.affine import Factor, Jumps
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...units import DAYS, DAYS_PER_YEAR, FRACTION, POINTS
+from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
 
+VIX_TOLERANCE = 1e-5  # index points
 CURVE_DAYS = (0, 7, 14, 30, 45, 60, 90, 120, 150, 180, 220, 270, 365)
 
 
@@ -53,7 +55,7 @@ def run(params: SimpleNamespace, *, seed: int | None, data: Data, progress: Prog
     return Result(
         headline=_headline(params, values),
         metrics=metrics_of(experiment.metrics, values),
-        tables=[table],
+        tables=[table, _second_route(params, model, T, values)],
         charts=charts,
         notes=notes,
     )
@@ -71,6 +73,25 @@ def build(p: SimpleNamespace) -> vix.VixModel:
             intensity=p.variance_jump_intensity, mean=p.variance_jump_mean
         ),
     )
+
+
+def _second_route(
+    p: SimpleNamespace, model: vix.VixModel, T: float, values: dict[str, Any]
+) -> Table:
+    """Spot, future, call and put again, from the law of the variance."""
+    A, B = second_vix.squared_vix(model)
+    spot = 100.0 * math.sqrt(A + sum(b * f.v0 for f, b in zip(model.factors, B, strict=True)))
+    found = None if model.is_certain else second_vix.figures(model, strike=p.strike, expiry=T)
+    discount = math.exp(-p.rate * T)
+    tolerance = VIX_TOLERANCE * max(1.0, discount)
+    route = "the law of the variance integrated over the payoff"
+    checks = [
+        twice.Check("vix", values["vix"], spot, tolerance, "the mean variance path, averaged")
+    ]
+    for name, factor in (("future", 1.0), ("call", discount), ("put", discount)):
+        other = None if found is None else factor * getattr(found, name)
+        checks.append(twice.Check(name, values[name], other, tolerance, route))
+    return twice.table(checks)
 
 
 def _headline(p: SimpleNamespace, values: dict[str, Any]) -> str:
