@@ -242,6 +242,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "RunStatus": ["queued", "running", "succeeded", "failed", "cancelled"],
+        "QuestionStatus": "questions.models.Question.State",
+    },
     "SERVERS": [{"url": "/", "description": "This site"}],
 }
 
