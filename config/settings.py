@@ -244,7 +244,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "RunStatus": ["queued", "running", "succeeded", "failed", "cancelled"],
-        "QuestionStatus": "questions.models.Question.State",
+        "QuestionState": "questions.models.Question.State",
     },
     "SERVERS": [{"url": "/", "description": "This site"}],
 }
