@@ -19,6 +19,7 @@ class SimulatorConfig(AppConfig):
         extend.article_field("examples", example_files.slugs_by_article)
         extend.search_source("example", example_files.search_entries)
         extend.publish_check(checks.examples_are_ready)
+        extend.publish_check(checks.second_routes_agree)
         blocks.register()
         claims.register()
 

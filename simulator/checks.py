@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from kb.extend import block_arguments
 from kb.models import Article
 
+from . import second_routes
 from .models import Example
 
 
@@ -25,3 +28,16 @@ def examples_are_ready(article: Article) -> list[str]:
         elif example.is_due:
             complaints.append(f"The result of the example {slug!r} is older than the engine.")
     return complaints
+
+
+def second_routes_agree(article: Article) -> list[str]:
+    """No example of the article may rest on a number that another route contradicts."""
+    wanted = set(block_arguments(article.body_html or "", "example"))
+    examples = Example.objects.filter(Q(article=article) | Q(slug__in=wanted))
+    return [
+        f"The example {example.slug!r}: {row['figure']} differs by {row['difference']:.3g} from "
+        f"another route, beyond the tolerance of {row['tolerance']:.3g}."
+        for example in examples.select_related("result_run")
+        if example.result_run is not None
+        for row in second_routes.disagreements(example.result_run.document)
+    ]

@@ -9,7 +9,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from simulator import charts, presentation
+from simulator import charts, presentation, second_routes
 from simulator.charts.reading import read_x
 
 register = template.Library()
@@ -20,6 +20,12 @@ FULL_DIGITS = 400
 def figure(value: Any, unit: str | None = None) -> str:
     """``{{ value|figure:"USD" }}``: sensible digits shown, all digits in the element."""
     return presentation.figure_html(value, unit)
+
+
+@register.filter
+def second_route(document: Mapping[str, Any]) -> str:
+    """``{{ document|second_route }}``: how far the other route's numbers lie, in a sentence."""
+    return second_routes.words(document)
 
 
 @register.simple_tag
