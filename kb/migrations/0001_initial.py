@@ -16,8 +16,7 @@ def create_postings(apps, schema_editor):
         )
     else:
         schema_editor.execute(
-            f"CREATE TABLE {POSTINGS} (id bigint PRIMARY KEY "
-            "REFERENCES kb_searchdocument(id) ON DELETE CASCADE, vector tsvector NOT NULL)"
+            f"CREATE TABLE {POSTINGS} (id bigint PRIMARY KEY, vector tsvector NOT NULL)"
         )
         schema_editor.execute(
             f"CREATE INDEX {POSTINGS}_vector ON {POSTINGS} USING gin (vector)"
