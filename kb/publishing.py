@@ -167,16 +167,22 @@ def _make_public(article: Article, user: User, note: str, now: datetime) -> None
 
 
 def publish_due() -> int:
-    """Publish every approved draft whose moment has come; returns how many."""
+    """Publish every approved draft whose moment has come; returns how many.
+
+    Safe to call from any number of processes: each draft is taken by exactly one.
+    """
     now = timezone.now()
-    due = Article.objects.filter(state=Article.State.DRAFT, publish_from__lte=now).select_related(
-        "category", "based_on"
-    )
-    for article in due:
-        moment = article.publish_from or now
-        article.published_at = moment
-        _make_public(article, article.approved_by, "", moment)
-    return len(due)
+    due = Article.objects.filter(state=Article.State.DRAFT, publish_from__lte=now)
+    done = 0
+    for pk, moment in list(due.values_list("pk", "publish_from")):
+        with transaction.atomic():
+            if not due.filter(pk=pk).update(publish_from=None):
+                continue
+            article = Article.objects.select_related("category", "based_on").get(pk=pk)
+            article.published_at = moment
+            _make_public(article, article.approved_by, "", moment or now)
+            done += 1
+    return done
 
 
 def _needs_second_person(author: int | None, user: User, note: str) -> None:
