@@ -67,15 +67,10 @@ class Jumps:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A stock under the pricing measure: variance factors plus jumps.
-
-    ``certain_variance`` is total variance that comes in any case, whatever the horizon:
-    what a known number of jumps brings with it.
-    """
+    """A stock under the pricing measure: variance factors plus jumps."""
 
     factors: tuple[Factor, ...]
     jumps: Jumps = field(default_factory=Jumps)
-    certain_variance: float = 0.0
 
     def mean_variance(self, T: float) -> float:
         """E of the integrated diffusive variance."""
@@ -119,7 +114,6 @@ def log_psi(model: Model, z: Complexes, T: float) -> Complexes:
     for factor in model.factors:
         C, D = loadings(factor, z, T)
         total += C + factor.v0 * D
-    total += 0.5 * model.certain_variance * (z * z - z)
     return total + T * jump_exponent(model.jumps, z)
 
 
@@ -167,7 +161,6 @@ def log_size(model: Model, z: Complexes, T: float) -> Floats:
     for factor in model.factors:
         C, D = loadings(factor, z, T)
         total += C.real + factor.v0 * D.real
-    total += 0.5 * model.certain_variance * (z * z - z).real
     jumps = model.jumps
     if jumps.are_absent:
         return total

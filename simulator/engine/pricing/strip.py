@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.special import gammaln
 
 from ..errors import EngineError
 from ..numerics.arrays import BoolLike, FloatLike, Floats, floats, signs
@@ -22,6 +23,7 @@ from .fourier import NEGLIGIBLE, integrals
 from .greeks import Greeks
 
 Builder = Callable[..., Model]
+BLOCK = 4096  # log-moneynesses in one evaluation
 
 
 def price(
@@ -89,7 +91,7 @@ def _prices(
     except EngineError:
         if model.jumps.are_absent:
             raise
-        return (discount * _held(_over_jumps(model, T, F, K), F, K, f))[None, :]
+        return (discount * _held(_over_jumps(model, T, F, K, slopes=False)[0], F, K, f))[None, :]
     call = F + np.sqrt(F) * np.sqrt(K) * level
     return (discount * _held(call, F, K, f))[None, :]
 
@@ -104,38 +106,70 @@ def _greeks(
     root = np.sqrt(F) * np.sqrt(K)
     try:
         part = integrals(model, T=T, w=np.log(F / K), slopes=True)
+        call = np.stack(
+            [
+                F + root * part.level,
+                1.0 + root * part.first / F,
+                root * part.second / (F * F),
+                root * part.spot_vol,
+                root * part.time,
+            ]
+        )
     except EngineError:
-        # almost an atom in the law of S_T: the density's integral has no end to settle at
-        return _differences(model, T, S, K, r, q, f)
-    value = discount * _held(F + root * part.level, F, K, f)
+        if model.jumps.are_absent:
+            # almost an atom in the law of S_T: the density's integral has no end to settle at
+            return _differences(model, T, S, K, r, q, f)
+        try:
+            call = _over_jumps(model, T, F, K, slopes=True)
+        except EngineError:
+            return _differences(model, T, S, K, r, q, f)
+    value = discount * _held(call[0], F, K, f)
     # a put differs from its call by the forward contract K - F, which has no gamma or vega
-    forward_delta = np.where(f > 0, 1.0, 0.0) + root * part.first / F
-    delta = Q * forward_delta
-    gamma = Q * Q / discount * root * part.second / (F * F)
-    vega = discount * root * part.spot_vol
-    theta = r * value - (r - q) * S * delta - discount * root * part.time
-    return np.stack([value, delta, gamma, vega, theta, T * (S * delta - value), -T * S * delta])
+    delta = Q * np.where(f > 0, call[1], call[1] - 1.0)
+    gamma = Q * Q / discount * call[2]
+    theta = r * value - (r - q) * S * delta - discount * call[4]
+    rho, dividend_rho = T * (S * delta - value), -T * S * delta
+    return np.stack([value, delta, gamma, discount * call[3], theta, rho, dividend_rho])
 
 
-def _over_jumps(model: Model, T: float, F: Floats, K: Floats) -> Floats:
-    """Undiscounted calls as a Poisson average over the number of jumps.
+def _over_jumps(model: Model, T: float, F: Floats, K: Floats, *, slopes: bool) -> Floats:
+    """Undiscounted calls as a Poisson average over the number of jumps, with their slopes.
 
-    Slower than one integral, but right where jumps of nearly one size leave the integrand
-    without decay: given their number, jumps only shift the forward and add certain variance.
+    Right where jumps of nearly one size leave the integrand without decay: given their
+    number, jumps only shift the forward and add certain variance, and one evaluation of
+    the rest of the model serves every number. Rows: value, its first and second derivative
+    to F, to sqrt(v0), and to T at a fixed forward (nought without ``slopes``).
     """
-    law = model.jumps
-    jump = law.mean + 0.5 * law.sd**2
-    total = np.zeros_like(F)
-    for n in merton.jump_counts(law.intensity * T, jump):
-        log_weight = n * math.log(law.intensity * T) - law.intensity * T - math.lgamma(n + 1.0)
-        log_scale = n * jump - law.intensity * law.compensator * T
-        if max(log_weight, log_weight + log_scale) < NEGLIGIBLE:
+    law, mean = model.jumps, model.jumps.intensity * T
+    jump, drift = law.mean + 0.5 * law.sd**2, law.intensity * law.compensator
+    n = merton.jump_counts(mean, jump)
+    log_weight = n * math.log(mean) - mean - gammaln(n + 1.0)
+    log_scale = n * jump - drift * T  # of the forward, given n jumps
+    counts = np.maximum(log_weight, log_weight + log_scale) >= NEGLIGIBLE
+    n, log_weight, log_scale = n[counts], log_weight[counts], log_scale[counts]
+    total = np.zeros((5, F.size))
+    rest = replace(model, jumps=Jumps())
+    size = max(1, BLOCK // max(F.size, 1))
+    for start in range(0, n.size, size):
+        part = slice(start, start + size)
+        shift = log_scale[part, None]
+        w = np.log(F / K) + shift
+        certain = np.broadcast_to(n[part, None] * law.sd**2, w.shape).reshape(-1)
+        found = integrals(rest, T=T, w=w.reshape(-1), slopes=slopes, certain=certain)
+        level, first, second, spot_vol, time = (row.reshape(w.shape) for row in found)
+        share = np.exp(log_weight[part] + log_scale[part])[:, None]
+        tilt = np.exp(-0.5 * w)  # sqrt(F_n K) / F_n
+        call = np.clip(1.0 + tilt * level, np.maximum(-np.expm1(-w), 0.0), 1.0)  # over F_n
+        total[0] += F * (share * call).sum(axis=0)
+        if not slopes:
             continue
-        given = replace(model, jumps=Jumps(), certain_variance=n * law.sd**2)
-        w = np.log(F / K) + log_scale
-        level = integrals(given, T=T, w=w, slopes=False).level
-        share = np.clip(1.0 + np.exp(-0.5 * w) * level, np.maximum(-np.expm1(-w), 0.0), 1.0)
-        total += math.exp(log_weight + log_scale) * F * share
+        delta = 1.0 + tilt * first
+        total[1] += (share * delta).sum(axis=0)
+        total[2] += (share * tilt * second).sum(axis=0) / F
+        total[3] += F * (share * tilt * spot_vol).sum(axis=0)
+        # the jumps' own clock: their count, and the compensator in the forward
+        clock = law.intensity * (n[part, None] / mean - 1.0) * call - drift * delta
+        total[4] += F * (share * (tilt * time + clock)).sum(axis=0)
     return total
 
 

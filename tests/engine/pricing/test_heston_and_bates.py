@@ -11,7 +11,16 @@ import QuantLib as ql
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.engine.pricing import bates, black76, black_scholes, heston, merton, strip
+from simulator.engine.errors import EngineError
+from simulator.engine.pricing import (
+    bates,
+    black76,
+    black_scholes,
+    fourier,
+    heston,
+    merton,
+    strip,
+)
 from simulator.engine.pricing.affine import Factor, Jumps, Model
 
 EDU = {"v0": 0.03, "kappa": 5.0, "theta": 0.04, "sigma": 0.5, "rho": -0.72}
@@ -290,10 +299,58 @@ def test_jumps_of_one_size_are_priced_by_their_number():
 def test_the_average_over_jumps_is_the_integral():
     model = bates.model(**EDU, **JUMPS)
     K = np.array([60.0, 100.0, 160.0])
-    average = strip._over_jumps(model, 0.5, np.full(3, 100.0), K)
+    average = strip._over_jumps(model, 0.5, np.full(3, 100.0), K, slopes=False)[0]
     assert average == pytest.approx(
         bates.price(spot=100.0, strike=K, expiry=0.5, **EDU, **JUMPS), abs=1e-11
     )
+
+
+def test_the_greeks_of_the_average_over_jumps_are_those_of_the_integral(monkeypatch):
+    """A normal jump adds certain variance, which every slope must see."""
+    market = {"spot": 100.0, "strike": [60.0, 100.0, 160.0], "expiry": 0.5, "rate": 0.03}
+    direct = bates.greeks(**market, **EDU, **JUMPS)
+    honest = strip.integrals
+
+    def never_settles(model, **rest):
+        if not model.jumps.are_absent:
+            raise EngineError("never")
+        return honest(model, **rest)
+
+    monkeypatch.setattr(strip, "integrals", never_settles)
+    averaged = bates.greeks(**market, **EDU, **JUMPS)
+    for name in direct._fields:
+        assert getattr(averaged, name) == pytest.approx(getattr(direct, name), abs=1e-10), name
+
+
+RESTLESS = [
+    {"v0": 1e-9, "kappa": 1.0, "theta": 0.0, "sigma": 0.4, "jump_sd": 0.0},
+    {"v0": 1e-8, "kappa": 1.0, "theta": 1e-8, "sigma": 0.5, "jump_sd": 1e-5},
+    {"v0": 1e-9, "kappa": 1.0, "theta": 1e-9, "sigma": 1e-3, "jump_sd": 1e-4},
+]
+
+
+@pytest.mark.parametrize("p", RESTLESS)
+def test_jumps_of_one_size_without_diffusion_cost_no_more_than_a_few_evaluations(p, monkeypatch):
+    """Seen to take seconds: 32,768 nodes in vain, then every number of jumps seven times."""
+    counted = []
+    honest = fourier.log_psi_and_slopes
+
+    def counting(model, z, T):
+        counted.append(z.size)
+        return honest(model, z, T)
+
+    monkeypatch.setattr(fourier, "log_psi_and_slopes", counting)
+    greeks = bates.greeks(
+        spot=100.0,
+        strike=np.linspace(70.0, 130.0, 25),
+        expiry=1.0,
+        rho=-0.5,
+        jump_intensity=5.0,
+        jump_mean=-0.2,
+        **p,
+    )
+    assert np.isfinite(greeks.price).all()
+    assert sum(counted) < 20_000
 
 
 def test_two_factors_with_one_asleep_are_one_factor():
