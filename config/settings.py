@@ -152,6 +152,7 @@ STORED_PAGES = [
 # A write to one of these, however it is done, makes every kept page worthless.
 SHOWN_ON_PAGES = [
     "kb.Article",
+    "kb.ArticleLink",
     "kb.Category",
     "kb.Correction",
     "kb.Source",

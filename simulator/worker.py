@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from common.processes import die_with_parent
+from kb import publishing
 
 from . import services
 from .services.watching import Limits
@@ -123,6 +124,7 @@ class SweepThread(threading.Thread):
             services.beat_worker(name(), self.slots)
             swept = services.look_after_queue()
             services.daily_work()
+            publishing.publish_due()
             self.unserved = bool(swept.waiting) and services.is_unserved(DEAF_AFTER)
         except Error:
             log.warning("A sweep was not done; the next one follows.", exc_info=True)

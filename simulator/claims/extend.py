@@ -80,12 +80,16 @@ def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
 def _on_article(*, instance: Article, **rest: Any) -> None:
     """An edit in the admin binds like a file; what does not fit stays for the publish check."""
     terms = instance.extra.get("claims", {})
+    if not terms and not Claim.objects.current().filter(article=instance).exists():
+        return
     if not binding.complaints(instance.body, terms):
         binding.bind(instance, terms)
 
 
 def _on_published(*, instance: Article, **rest: Any) -> None:
     _on_article(instance=instance)
+    if not any("where" in terms for terms in instance.extra.get("claims", {}).values()):
+        return
     for claim in Claim.objects.current().testable().filter(article=instance):
         try:
             where.keep(claim)
