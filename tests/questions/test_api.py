@@ -10,7 +10,7 @@ from django.db import OperationalError
 from questions import limits
 from questions.models import Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 URL = "/api/v1/questions/"
 
 

@@ -18,7 +18,7 @@ from simulator.models import Example, Priority, Run
 
 from .conftest import check_and_send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 KIND = question_kind.KIND
 CONDOR = {
     "spot": 4500,

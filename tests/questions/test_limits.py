@@ -13,6 +13,8 @@ from questions.models import Question, Report
 
 from .conftest import TEXT, check_and_send, token_in
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),

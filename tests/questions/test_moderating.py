@@ -14,7 +14,7 @@ from questions import decisions, health, question_kind, services
 from questions.models import LogEntry, Mail, Question, Report, StoredText
 from questions.report_kind import ERRORS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 KIND = question_kind.KIND
 
 

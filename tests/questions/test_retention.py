@@ -12,7 +12,7 @@ from django.utils import timezone
 from questions import retention
 from questions.models import Mail, Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def after(days):

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from kb import search
 from questions import similar
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from questions.models import LogEntry, Mail, Message, Question
 
 from .conftest import TEXT, check_and_send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_the_receipt_says_what_happens_next_and_stays_private(visitor):
