@@ -419,7 +419,21 @@ def chosen_tiers(enabled: str) -> tuple[str, ...]:
     return tuple(enabled.split("_"))
 
 
-BOOK_RULES = (wing_rule, gate_rule, layer_rule, work_rule, year_rule)
+CONDOR_RULES = (wing_rule, gate_rule, work_rule, year_rule)
+BOOK_RULES = (*CONDOR_RULES, layer_rule)
+
+
+def condor_book_parameters(*, paths: int, rolls: bool = True) -> tuple[Parameter, ...]:
+    """A book of condors without a hedge, and without what only a hedge would read."""
+    (costs,) = (one for one in vix_pricing_parameters() if one.name == "costs")
+    return (
+        *market_parameters(paths=paths),
+        *start_parameters(),
+        *condor_parameters(),
+        *gate_parameters(),
+        *shift_parameters(enabled=rolls),
+        costs,
+    )
 
 
 def book_parameters(
