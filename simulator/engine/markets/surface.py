@@ -38,6 +38,7 @@ SHAPE_B = 0.03
 MILD_SHAPE_A = -0.11  # the other end of the band that a page should show
 Z_LOW, Z_HIGH = -4.5, 2.0
 LARGEST_WIDTH = 4.0  # VIX sqrt(T) / 100: VIX 400 for a year
+ROUNDING = 1e-14
 LOWEST_FACTOR = 0.05
 
 
@@ -222,7 +223,10 @@ def _strip_nodes(a: float, b: float) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=64)
 def _ratio_series(a: float, b: float) -> Floats:
-    """Chebyshev series of s / (VIX/100) as a function of VIX sqrt(T)/100 on [0, 4]."""
+    """Chebyshev series of s / (VIX/100) as a function of VIX sqrt(T)/100 on [0, 4].
+
+    Its tail of rounding errors is cut off: two thirds of the terms, and of the time.
+    """
     check_shape(a, b)
     goals = 0.5 * LARGEST_WIDTH * (chebyshev.chebpts1(96) + 1.0)
     low, high = np.full(goals.shape, 1e-9), 3.0 * goals
@@ -230,7 +234,8 @@ def _ratio_series(a: float, b: float) -> Floats:
         middle = 0.5 * (low + high)
         under = strip_variance(middle, a, b) < goals * goals
         low, high = np.where(under, middle, low), np.where(under, high, middle)
-    return floats(chebyshev.chebfit(chebyshev.chebpts1(96), 0.5 * (low + high) / goals, 95))
+    series = chebyshev.chebfit(chebyshev.chebpts1(96), 0.5 * (low + high) / goals, 95)
+    return floats(chebyshev.chebtrim(series, ROUNDING))
 
 
 def _solve_y(goal: Floats, w: Floats, a: float, b: float) -> Floats:

@@ -125,6 +125,17 @@ def swap_variance(model: TwoFactor, v: tuple[Any, Any], horizon: Any = TAU) -> F
     return np.asarray(total)
 
 
+@cache
+def _month_loading(kappa: float) -> float:
+    return float(loading(kappa, TAU))
+
+
+@cache
+def _least(model: TwoFactor) -> float:
+    """A: the VIX squared where both factors are nought."""
+    return float(swap_variance(model, (0.0, 0.0)))
+
+
 def vix(model: TwoFactor, v: tuple[Any, Any]) -> Floats:
     """Spot VIX in index points."""
     return np.asarray(100.0 * np.sqrt(swap_variance(model, v)))
@@ -137,7 +148,7 @@ def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Floats, F
     lam, mu = model.jumps.intensity, model.variance_jump
     pairs = zip(model.factors, model.levels, v, strict=True)
     for number, (f, level, now) in enumerate(pairs):
-        B = loading(f.kappa, TAU)
+        B = _month_loading(f.kappa)
         E = np.exp(-f.kappa * T)
         mean = mean + (1.0 - B) * level + B * (now * E + level * (1.0 - E))
         own = f.sigma**2 / f.kappa * (now * E * (1.0 - E) + 0.5 * level * (1.0 - E) ** 2)
@@ -150,7 +161,7 @@ def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Floats, F
 def future(model: TwoFactor, v: tuple[Any, Any], years: Any) -> Floats:
     """VIX futures in index points; at no time to go it is spot VIX."""
     mean, variance = moments(model, v, years)
-    least = float(swap_variance(model, (0.0, 0.0)))
+    least = _least(model)
     k = (mean - least) ** 2 / np.maximum(variance, 1e-14)
     return np.asarray(100.0 * np.sqrt(mean) * (1.0 - convexity(k, least / mean)))
 
@@ -166,12 +177,15 @@ def convexity(k: Any, share: Any) -> Floats:
     """
     table = _convexity_table()
     k, share = np.asarray(k, dtype=float), np.asarray(share, dtype=float)
-    i = (np.log(np.clip(k, 0.05, 1999.0)) - LOG_SHAPES[0]) / (LOG_SHAPES[1] - LOG_SHAPES[0])
-    j = np.clip(share, 0.0, 0.9999) / SHARES[1]
+    shape = np.minimum(np.maximum(k, 0.05), 1999.0)
+    i = (np.log(shape) - LOG_SHAPES[0]) / (LOG_SHAPES[1] - LOG_SHAPES[0])
+    j = np.minimum(np.maximum(share, 0.0), 0.9999) / SHARES[1]
     a, b = i.astype(int), j.astype(int)
     u, w = i - a, j - b
-    low = table[a, b] * (1.0 - w) + table[a, b + 1] * w
-    top = table[a + 1, b] * (1.0 - w) + table[a + 1, b + 1] * w
+    columns = len(SHARES)
+    at = a * columns + b
+    low = table.take(at) * (1.0 - w) + table.take(at + 1) * w
+    top = table.take(at + columns) * (1.0 - w) + table.take(at + columns + 1) * w
     size = (1.0 - share) ** 2 / (8.0 * (k + 1.0))
     return np.asarray(size * (low + u * (top - low)))
 

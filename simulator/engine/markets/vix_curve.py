@@ -68,7 +68,7 @@ def vol_term(*, expiry: FloatLike) -> Floats:
     variance is the average of b^2 over its life. Gives 1 at 30 days, 0.66 at 110 and
     0.51 at 220.
     """
-    result: Floats = np.sqrt(_mean_square_beta(floats(expiry)) / _mean_square_beta(floats(MONTH)))
+    result: Floats = np.sqrt(_mean_square_beta(floats(expiry)) / MEAN_SQUARE_MONTH)
     return result
 
 
@@ -85,10 +85,19 @@ def option_vol(
     ``vol_of_vix`` is the one-month at-the-money level; vv(T) follows ``vol_term`` and is
     never under 0.42. The factor in ln(K/F) is held between 0.3 and 1.6.
     """
-    level = np.maximum(floats(vol_of_vix) * vol_term(expiry=expiry), VOL_FLOOR)
-    factor = 1.0 + floats(skew) * np.log(floats(strike) / floats(future))
-    result: Floats = level * np.clip(factor, LOWEST_FACTOR, HIGHEST_FACTOR)
-    return result
+    log_moneyness = np.log(floats(strike) / floats(future))
+    return _level(vol_of_vix, expiry) * _skewed(log_moneyness, skew)
+
+
+def _level(vol_of_vix: FloatLike, expiry: FloatLike) -> Floats:
+    """vv(T), the vol at the money."""
+    return np.maximum(floats(vol_of_vix) * vol_term(expiry=expiry), VOL_FLOOR)
+
+
+def _skewed(k: Floats, skew: FloatLike) -> Floats:
+    """The vol at ln(K/F) = ``k`` as a multiple of that at the money."""
+    factor = 1.0 + floats(skew) * k
+    return np.minimum(np.maximum(factor, LOWEST_FACTOR), HIGHEST_FACTOR)
 
 
 def option_price(
@@ -138,12 +147,11 @@ def call_strike_for_delta(
     Arguments broadcast; 0 < ``delta`` < 1. Bisection on ln(K/F), to 1e-12.
     """
     F, T, goal = np.broadcast_arrays(floats(future), floats(expiry), quantile(floats(delta)))
-    root = np.sqrt(T)
+    width = _level(vol_of_vix, T) * np.sqrt(T)
     low, high = np.full(F.shape, -6.0), np.full(F.shape, 6.0)
     for _ in range(44):
         k = 0.5 * (low + high)
-        vol = option_vol(future=1.0, strike=np.exp(k), expiry=T, vol_of_vix=vol_of_vix, skew=skew)
-        s = np.maximum(vol * root, 1e-12)
+        s = np.maximum(width * _skewed(k, skew), 1e-12)
         too_near = -k / s + 0.5 * s > goal
         low, high = np.where(too_near, k, low), np.where(too_near, high, k)
     result: Floats = F * np.exp(0.5 * (low + high))
@@ -158,3 +166,6 @@ def _mean_square_beta(T: Floats) -> Floats:
         x = np.maximum(speed * T, 1e-12)
         total = total - weight * np.expm1(-x) / x
     return total
+
+
+MEAN_SQUARE_MONTH = float(_mean_square_beta(floats(MONTH)))

@@ -45,9 +45,7 @@ def in_blocks(
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
     size = int(np.prod(shape, dtype=np.int64))
     flat: list[Any] = [
-        float(array.reshape(-1)[0])
-        if array.size == 1
-        else np.ascontiguousarray(np.broadcast_to(array, shape)).reshape(-1)
+        float(array.reshape(-1)[0]) if array.size == 1 else _spread(array, shape)
         for array in arrays
     ]
     results = [np.empty(size) for _ in range(outputs)]
@@ -57,3 +55,9 @@ def in_blocks(
         for result, value in zip(results, values, strict=True):
             result[part] = value
     return [result.reshape(shape) for result in results]
+
+
+def _spread(array: Floats, shape: tuple[int, ...]) -> Floats:
+    """``array`` broadcast to ``shape``, flat and contiguous; no copy where it is so already."""
+    full = array if array.shape == shape else np.broadcast_to(array, shape)
+    return np.ascontiguousarray(full).reshape(-1)

@@ -16,6 +16,7 @@ Profit by cause of one held day, from the old mark to the new:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -73,10 +74,16 @@ class Pricing:
 
     def moneyness(self, years: float, delta: float) -> float:
         """K/F of the call of this delta: the vol depends on K/F alone, so one number serves."""
-        ratio = vix_curve.call_strike_for_delta(
-            future=1.0, expiry=years, delta=delta, vol_of_vix=self.vol_of_vix, skew=self.skew
-        )
-        return float(ratio)
+        return _moneyness(self, float(years), float(delta))
+
+
+@lru_cache(maxsize=4096)
+def _moneyness(pricing: Pricing, years: float, delta: float) -> float:
+    """Kept: a ladder asks for the same few calls at every renewal of every account."""
+    ratio = vix_curve.call_strike_for_delta(
+        future=1.0, expiry=years, delta=delta, vol_of_vix=pricing.vol_of_vix, skew=pricing.skew
+    )
+    return float(ratio)
 
 
 @dataclass(kw_only=True)

@@ -39,7 +39,7 @@ def length_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     days = trading_days(params)
-    return float(0.15 + 0.0006 * days + 0.8e-6 * paths * days)
+    return float(0.15 + 0.0002 * days + 0.6e-6 * paths * days)
 
 
 experiment = Experiment(
