@@ -32,8 +32,8 @@ MODEL_NOTE = (
     "Paths of a model under the real-world measure, options priced under the pricing measure, "
     "hedges on VIX futures and never on spot VIX. Intervals are of the model's mean: they "
     "shrink with more paths and do not hold the error of the model. Its crashes are milder than "
-    "the worst on record: at the usual marks its one-month calls pay back 23 % of their premium, "
-    "against 37 % on the closes of 1990 to 2023, of which 16 points are March 2020 alone."
+    "the worst on record: at the usual marks its one-month calls pay back 23 % of what they cost, "
+    "against 36 % on the closes of 1990 to 2023, of which 16 points are March 2020 alone."
 )
 EPISODE_NOTE = (
     "Scenario, not backtest: closes are documented at the turning points only and the days in "

@@ -12,7 +12,7 @@ from ..markets import episodes, two_factor
 from ..markets.bootstrap import resample
 from ..markets.curves import AnchoredCurve
 from ..markets.history import History, aligned
-from ..markets.state import World
+from ..markets.state import Floats, World
 
 FEWEST_DAYS = 40
 
@@ -61,7 +61,7 @@ def imported(params: SimpleNamespace, data: Data, *more: str) -> History:
 
 def replay(params: SimpleNamespace, data: Data) -> World:
     """One path: the imported closes themselves."""
-    history = imported(params, data)
+    history = imported(params, data, *_ether(params))
     days = (history.dates - history.dates[0]).astype(float)
     vix = np.ascontiguousarray(history.column(params.vix_series)[:, None])
     return World(
@@ -70,30 +70,47 @@ def replay(params: SimpleNamespace, data: Data) -> World:
         vix=vix,
         years=days / 365.0,
         curve=AnchoredCurve(vix),
+        eth=_column(history, getattr(params, "eth_series", None)),
         dates=history.dates,
     )
 
 
 def bootstrap(params: SimpleNamespace, *, seed: int, data: Data) -> World:
     """Histories redrawn in joint blocks of the imported one."""
-    history = imported(params, data)
+    names = (params.spx_series, *_ether(params))
+    history = imported(params, data, *_ether(params))
     drawn = resample(
-        changes=np.diff(np.log(history.column(params.spx_series)))[:, None],
+        changes=np.column_stack([np.diff(np.log(history.column(name))) for name in names]),
         vix=history.column(params.vix_series),
         paths=params.paths,
         days=params.days,
         rng=np.random.default_rng([seed, 0xB007]),
     )
-    logs = np.zeros((params.days + 1, params.paths))
-    np.cumsum(drawn.changes[:, :, 0].T, axis=0, out=logs[1:])
+    levels = []
+    for number, name in enumerate(names):
+        logs = np.zeros((params.days + 1, params.paths))
+        np.cumsum(drawn.changes[:, :, number].T, axis=0, out=logs[1:])
+        levels.append(float(history.column(name)[-1]) * np.exp(logs))
     vix = np.ascontiguousarray(drawn.vix.T)
     return World(
         kind="bootstrap",
-        spx=float(history.column(params.spx_series)[-1]) * np.exp(logs),
+        spx=levels[0],
         vix=vix,
         years=np.asarray(np.arange(params.days + 1) / 252.0, dtype=np.float64),
         curve=AnchoredCurve(vix),
+        eth=levels[1] if len(levels) > 1 else None,
     )
+
+
+def _ether(params: SimpleNamespace) -> tuple[str, ...]:
+    """The series of ether, where the experiment has one and it was named."""
+    name = getattr(params, "eth_series", None)
+    return () if name is None else (name,)
+
+
+def _column(history: History, name: str | None) -> Floats | None:
+    """One path of a series' closes."""
+    return None if name is None else np.ascontiguousarray(history.column(name)[:, None])
 
 
 def tiled(world: World, paths: int) -> World:

@@ -14,8 +14,10 @@ from .._common import (
     USD,
     from_history,
     market_parameters,
+    trading_days,
     vix_pricing_parameters,
     work_rule,
+    year_rule,
 )
 from ..base import Choice, Experiment, MetricSpec, ModelCard, Number, Preset, SeriesName
 
@@ -37,11 +39,9 @@ def volatility_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    days = {"lehman-2008": 376, "bear-2022": 238}.get(params["episode"], 60)
-    if params["market"] != "episode":
-        days = params["days"]
+    paths = 1 if params["market"] == "replay" else params["paths"]
     layers = 3 if params["hedge_structure"] == "ladder" else 1
-    return float(1.0 + 1.0e-6 * params["paths"] * days * (1.2 + 0.6 * layers))
+    return float(0.7 + 1.0e-6 * paths * trading_days(params) * (0.8 + 0.4 * layers))
 
 
 experiment = Experiment(
@@ -309,7 +309,7 @@ experiment = Experiment(
         ),
         sources=("Measured links: own regressions on CC0 CryptoPunks sales, 2017 to 2021.",),
     ),
-    rules=(volatility_rule, work_rule),
+    rules=(volatility_rule, work_rule, year_rule),
     cost=cost,
     presets=(
         Preset(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...units import FRACTION, TRADING_DAYS, USD
-from .._book_params import BOOK_RULES, book_cost, book_parameters
+from .._book_params import CONDOR_RULES, book_cost, condor_book_parameters
 from .._common import COMMON_METRICS
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
@@ -26,7 +26,7 @@ experiment = Experiment(
         "Threatened condors rolled to a longer expiry for a credit that covers the loss, against "
         "the same sales without any roll: how much of a loss comes back, and what does not."
     ),
-    parameters=book_parameters(paths=250, hedge=False),
+    parameters=condor_book_parameters(paths=250),
     metrics=(
         *COMMON_METRICS,
         MetricSpec("chains", "Losers that were rolled, a path", "count"),
@@ -61,7 +61,7 @@ experiment = Experiment(
         ),
         sources=("Rule: codes C2, D173, D58 and D59 of the vendor's pages.",),
     ),
-    rules=BOOK_RULES,
+    rules=CONDOR_RULES,
     cost=cost,
     presets=(
         Preset(
