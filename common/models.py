@@ -1,4 +1,4 @@
-"""Pages kept ready-made, and the generation that they were made in."""
+"""Pages kept ready-made with their generation, and failures to sign in."""
 
 from __future__ import annotations
 
@@ -28,3 +28,14 @@ class StoredPage(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class LoginFailure(models.Model):
+    """How often a keyed pair of account and address block failed to sign in since a moment."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since:%H:%M}"

@@ -25,7 +25,7 @@ TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 CONTENT_DIR = Path(env.str("CONTENT_DIR", default=str(BASE_DIR / "content")))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,7 +167,7 @@ SHOWN_ON_PAGES = [
 ]
 
 # Made from other rows; a backup leaves them out and a restore makes them again.
-DERIVED_MODELS = ["common.StoredPage", "kb.SearchDocument", "kb.SearchWord"]
+DERIVED_MODELS = ["common.LoginFailure", "common.StoredPage", "kb.SearchDocument", "kb.SearchWord"]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -188,6 +188,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = env.bool("PLAIN_STATIC", default=DEBUG)
 
 HTTPS = SITE_URL.startswith("https://")
+# A public site asks editors and moderators for a second factor; see docs/deploying.md.
+SECOND_FACTOR = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 # A load balancer asks for health over plain http on the inner network.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from common.admin import is_trusted
+
 from .. import decisions, health, housekeeping, notifications
 from ..kinds import Action, Kind, find, kinds
 from ..models import LogEntry, Mail, Moderated, StoredText
@@ -33,7 +35,7 @@ def for_moderators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     @private
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not (request.user.is_authenticated and is_trusted(request)):
             return redirect_to_login(request.get_full_path())
         if not request.user.has_perm("questions.moderate"):
             raise PermissionDenied("This page is for moderators.")
