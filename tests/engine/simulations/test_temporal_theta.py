@@ -180,3 +180,10 @@ def test_same_seed_same_digest_and_every_preset_runs():
     for preset in experiment.presets:
         figure = figures(ask(**{**preset.parameters, "paths": 4, "days": 30}))
         assert figure["carry_need"] > 0.0
+
+
+def test_the_verdict_speaks_of_condors_and_not_of_a_hedge():
+    for market in ("model", "episode"):
+        said = ask(market=market)["headline"]
+        assert "hedge" not in said
+        assert "condors" in said

@@ -405,8 +405,14 @@ def _headline(own: dict[str, float | None], c: _fair.Comparison) -> str:
 
 def _verdict(c: _fair.Comparison) -> str:
     """The written rule, with the condors for the hedge."""
-    sentence = c.verdict.sentence.replace("The hedge makes", "Selling condors makes")
-    return sentence.replace("drawdown", "fall of the cash account")
+    sentence = c.verdict.sentence
+    for word, own in (
+        ("The hedge makes", "Selling condors makes"),
+        ("the hedge", "the condors"),
+        ("drawdown", "fall of the cash account"),
+    ):
+        sentence = sentence.replace(word, own)
+    return sentence
 
 
 def _notes(params: SimpleNamespace, own: dict[str, float | None]) -> list[str]:
@@ -423,6 +429,11 @@ def _notes(params: SimpleNamespace, own: dict[str, float | None]) -> list[str]:
         out.append(
             "Short options are priced at the VIX, which is more than the model's own variance: "
             "most of the cash is that assumption. The last preset takes it away."
+        )
+    if params.market == "model":
+        out.append(
+            "The model's second future is never more than about 9 % over the first; real curves "
+            "have been steeper in calm. That the three conditions never meet is partly the model."
         )
     if own["coverage"] is None:
         out.append("The collection asks for nothing, so coverage is not defined.")
