@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -149,14 +148,23 @@ class SweepThread(threading.Thread):
         self.over.set()
         with self.busy:
             helper = self.helper
-        if helper is not None and helper.poll() is None:
-            helper.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                helper.wait(3.0)
         try:
+            if helper is not None:
+                self._dismiss_helper(helper)
             services.dismiss_worker(name(), hand_back)
         except Error:
             log.debug("The worker's row stays and grows old.", exc_info=True)
+
+    def _dismiss_helper(self, helper: subprocess.Popen[bytes]) -> None:
+        """End the helper for certain, and only then hand back what it was computing."""
+        helper.terminate()
+        try:
+            helper.wait(3.0)
+        except subprocess.TimeoutExpired:
+            helper.kill()
+            helper.wait()
+        host = socket.gethostname()
+        services.dismiss_worker(f"{host}:{helper.pid}/{helper.pid}", f"{host}:{helper.pid}/")
 
 
 current_app.steps["worker"].add(Sweeper)
