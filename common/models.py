@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
+
+
+def random_start() -> int:
+    """A new lineage begins anywhere, so that no page of an older one fits it by chance."""
+    return secrets.randbelow(2**48)
 
 
 class Generation(models.Model):
     """One row; its number rises in the same transaction as anything that a page shows."""
 
-    number = models.BigIntegerField(default=1)
+    number = models.BigIntegerField(default=random_start)
 
     def __str__(self) -> str:
         return str(self.number)
@@ -20,11 +27,10 @@ class StoredPage(models.Model):
     path = models.CharField(max_length=300, primary_key=True)
     generation = models.BigIntegerField()
     made_at = models.FloatField(help_text="Unix time")
-    content_type = models.CharField(max_length=80)
     etag = models.CharField(max_length=40)
-    last_modified = models.CharField(max_length=40, blank=True)
-    link = models.TextField(blank=True)
+    headers = models.TextField(help_text="JSON list of name and value")
     body = models.BinaryField()
+    packed = models.BinaryField()
 
     def __str__(self) -> str:
         return self.path

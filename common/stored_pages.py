@@ -1,4 +1,4 @@
-"""Public pages rendered once and answered from one row until anything they show changes.
+"""Public pages rendered once and answered ready-made until anything they show changes.
 
 A page is kept under its path with the generation that the site had *before* it was rendered.
 Any write to what pages show raises the number within its own transaction (triggers, see
@@ -6,33 +6,51 @@ Any write to what pages show raises the number within its own transaction (trigg
 generation is worthless. A page that was being rendered meanwhile carries the old number and
 is never served.
 
-Kept: anonymous GETs of the listed paths without a query, without cookies. Nothing private can
+Kept twice: in a table that all processes share, and in this process's memory, so that the usual
+answer costs one tiny query for the newest generation and nothing else.
+
+Kept are anonymous GETs of the listed paths without a query, without cookies. Nothing private can
 get in, because a request that brings a cookie is neither answered from here nor kept.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
 
 from .models import Generation, StoredPage
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Bounds what depends on the clock alone: scheduled publication, "review overdue".
 LIFETIME = 60.0
-CARRIED = {"Last-Modified": "last_modified", "Link": "link"}
-FIND = (
-    "SELECT p.body, p.content_type, p.etag, p.last_modified, p.link FROM common_storedpage p "
-    "JOIN common_generation g ON g.number = p.generation WHERE p.path = %s AND p.made_at > %s"
-)
+IN_MEMORY = 300
+NEWEST = "SELECT number FROM common_generation"
+ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))")
+CACHING = "public, max-age=0, must-revalidate"
+VARY = "Cookie, Accept-Encoding"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One page, plain and compressed, with the headers that every answer carries."""
+
+    generation: int
+    made_at: float
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+    plain: bytes
+    packed: bytes
 
 
 def renew() -> None:
@@ -42,18 +60,22 @@ def renew() -> None:
 
 
 def generation() -> int:
-    found = Generation.objects.values_list("number", flat=True).first()
-    if found is None:
-        found = Generation.objects.get_or_create(pk=1)[0].number
-    return found
+    """The newest generation, as this connection sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        row = cursor.fetchone()
+    if row is None:
+        return Generation.objects.get_or_create(pk=1)[0].number
+    return int(row[0])
 
 
 class StoredPages:
-    """The middleware: placed behind the security headers, in front of sessions and views."""
+    """The middleware: right behind the one that knows whom to believe about addresses."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.paths = re.compile("|".join(settings.STORED_PAGES))
+        self.memory: OrderedDict[str, Kept] = OrderedDict()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._is_public(request):
@@ -61,7 +83,11 @@ class StoredPages:
         request.get_host()  # refuses a hostile Host before anything is answered
         if request.META.get("QUERY_STRING"):
             return self._labelled(self.get_response(request))
-        return self._find(request) or self._make(request)
+        newest = generation()
+        kept = self._find(request.path, newest)
+        if kept is None:
+            return self._make(request, newest)
+        return self._answer(request, kept)
 
     def _is_public(self, request: HttpRequest) -> bool:
         return (
@@ -69,35 +95,50 @@ class StoredPages:
             and not request.META.get("HTTP_COOKIE")
             and len(request.path) <= 300
             and self.paths.fullmatch(request.path) is not None
+            and (not settings.SECURE_SSL_REDIRECT or request.is_secure())
         )
 
-    def _find(self, request: HttpRequest) -> HttpResponse | None:
-        with connection.cursor() as cursor:
-            cursor.execute(FIND, [request.path, time.time() - LIFETIME])
-            row = cursor.fetchone()
+    def _find(self, path: str, newest: int) -> Kept | None:
+        oldest = time.time() - LIFETIME
+        kept = self.memory.get(path)
+        if kept is not None and kept.generation == newest and kept.made_at > oldest:
+            return kept
+        row = StoredPage.objects.filter(path=path, generation=newest, made_at__gt=oldest).first()
         if row is None:
             return None
-        body, content_type, etag, last_modified, link = row
-        if request.META.get("HTTP_IF_NONE_MATCH") == etag:
-            response: HttpResponse = HttpResponseNotModified()
-        else:
-            response = HttpResponse(bytes(body), content_type=content_type)
-        response["ETag"] = etag
-        for name, value in (("Last-Modified", last_modified), ("Link", link)):
-            if value:
-                response[name] = value
-        return self._labelled(response)
+        headers = tuple((name, value) for name, value in json.loads(row.headers))
+        kept = Kept(newest, row.made_at, row.etag, headers, bytes(row.body), bytes(row.packed))
+        self._remember(path, kept)
+        return kept
 
-    def _make(self, request: HttpRequest) -> HttpResponse:
-        before = generation()
+    def _remember(self, path: str, kept: Kept) -> None:
+        self.memory[path] = kept
+        self.memory.move_to_end(path)
+        while len(self.memory) > IN_MEMORY:
+            self.memory.popitem(last=False)
+
+    def _answer(self, request: HttpRequest, kept: Kept) -> HttpResponse:
+        if kept.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+            response: HttpResponse = HttpResponseNotModified()
+        elif ACCEPTS_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+            response = HttpResponse(kept.packed)
+            response.headers["Content-Encoding"] = "gzip"
+        else:
+            response = HttpResponse(kept.plain)
+        for name, value in kept.headers:
+            response.headers[name] = value
+        if response.status_code == 304:
+            del response.headers["Content-Type"]
+        return response
+
+    def _make(self, request: HttpRequest, newest: int) -> HttpResponse:
+        accepted = request.META.pop("HTTP_ACCEPT_ENCODING", "")  # kept plain, packed here
         response = self.get_response(request)
-        if request.method == "GET" and self._may_keep(response):
-            self._keep(request.path, before, response)
-            if request.META.get("HTTP_IF_NONE_MATCH") == response["ETag"]:
-                fresh = HttpResponseNotModified()
-                fresh["ETag"] = response["ETag"]
-                return self._labelled(fresh)
-        return self._labelled(response)
+        if request.method != "GET" or not self._may_keep(response):
+            return self._labelled(response)
+        kept = self._keep(request.path, newest, response)
+        request.META["HTTP_ACCEPT_ENCODING"] = accepted
+        return self._answer(request, kept)
 
     @staticmethod
     def _may_keep(response: HttpResponse) -> bool:
@@ -108,34 +149,34 @@ class StoredPages:
             and "no-store" not in response.get("Cache-Control", "")
         )
 
+    def _keep(self, path: str, newest: int, response: HttpResponse) -> Kept:
+        body = response.content
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        self._labelled(response)
+        # Weak, because one tag names the plain and the compressed bytes.
+        response.headers["ETag"] = f"W/{etag}"
+        headers = tuple((n, v) for n, v in response.headers.items() if n != "Content-Length")
+        kept = Kept(newest, time.time(), etag, headers, body, gzip.compress(body, 6, mtime=0))
+        self._remember(path, kept)
+        self._share(path, kept)
+        return kept
+
     @staticmethod
-    def _keep(path: str, before: int, response: HttpResponse) -> None:
-        mark = hashlib.sha256(response.content).hexdigest()[:32]
-        response["ETag"] = f'"{mark}"'
-        values = {column: response.get(name, "") for name, column in CARRIED.items()}
+    def _share(path: str, kept: Kept) -> None:
         row = StoredPage(
             path=path,
-            generation=before,
-            made_at=time.time(),
-            content_type=response["Content-Type"],
-            etag=response["ETag"],
-            body=response.content,
-            **values,
+            generation=kept.generation,
+            made_at=kept.made_at,
+            etag=kept.etag,
+            headers=json.dumps(kept.headers),
+            body=kept.plain,
+            packed=kept.packed,
         )
+        fields = ["generation", "made_at", "etag", "headers", "body", "packed"]
         try:
             with transaction.atomic():
                 StoredPage.objects.bulk_create(
-                    [row],
-                    update_conflicts=True,
-                    unique_fields=["path"],
-                    update_fields=[
-                        "generation",
-                        "made_at",
-                        "content_type",
-                        "etag",
-                        "body",
-                        *values,
-                    ],
+                    [row], update_conflicts=True, unique_fields=["path"], update_fields=fields
                 )
         except DatabaseError:
             # A full or read-only disk must not stop anybody from reading.
@@ -144,8 +185,8 @@ class StoredPages:
     @staticmethod
     def _labelled(response: HttpResponse) -> HttpResponse:
         """Shared caches must ask again each time; a 304 is cheap."""
-        response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
-        patch_vary_headers(response, ["Cookie"])
+        response.headers.setdefault("Cache-Control", CACHING)
+        response.headers["Vary"] = VARY
         return response
 
 

@@ -46,12 +46,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.middleware.TrustedProxies",
+    "common.stored_pages.StoredPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.SecurityHeaders",
     # Charts and tables shrink to a fifth; Django pads at random against guessing by length.
     "django.middleware.gzip.GZipMiddleware",
-    "common.stored_pages.StoredPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -167,7 +167,13 @@ SHOWN_ON_PAGES = [
 ]
 
 # Made from other rows; a backup leaves them out and a restore makes them again.
-DERIVED_MODELS = ["common.LoginFailure", "common.StoredPage", "kb.SearchDocument", "kb.SearchWord"]
+DERIVED_MODELS = [
+    "common.Generation",
+    "common.LoginFailure",
+    "common.StoredPage",
+    "kb.SearchDocument",
+    "kb.SearchWord",
+]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -157,3 +157,48 @@ def test_old_generations_are_forgotten(site):
     before = generation()
     assert forget_old() == 1
     assert generation() == before
+
+
+def test_a_kept_page_is_packed_once_and_unpacks_to_itself(site):
+    import gzip
+
+    get, view = site(response=lambda: HttpResponse("page " * 500))
+    plain = get()
+    packed = get(HTTP_ACCEPT_ENCODING="br, gzip;q=0.8")
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed["ETag"] == plain["ETag"]
+    assert "Content-Encoding" not in get(HTTP_ACCEPT_ENCODING="gzip;q=0, br")
+    assert "Accept-Encoding" in packed["Vary"]
+    assert view.asked == 1
+
+
+def test_another_process_finds_the_page_in_the_table(site):
+    get, view = site()
+    get()
+    other, second_view = site()
+    assert other().content == b"page 1"
+    assert second_view.asked == 0
+    renew()
+    other()
+    assert second_view.asked == 1
+
+
+def test_http_is_redirected_before_anything_is_answered(site):
+    get, view = site()
+    get()
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        get()
+    assert view.asked == 2
+
+
+def test_kept_answers_carry_the_security_headers(client):
+    from django.conf import settings
+
+    assert "/about/" in settings.STORED_PAGES
+    for _ in range(2):
+        response = client.get("/about/")
+        assert response["Content-Security-Policy"].startswith("default-src 'none'")
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["X-Frame-Options"] == "DENY"
+        assert not response.cookies
