@@ -174,7 +174,7 @@ def test_a_kept_page_is_packed_once_and_unpacks_to_itself(site):
 
 
 def test_another_process_finds_the_page_in_the_table(site):
-    get, view = site()
+    get, _ = site()
     get()
     other, second_view = site()
     assert other().content == b"page 1"
