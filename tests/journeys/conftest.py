@@ -25,10 +25,6 @@ from tests import services
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = "iron-condor-basics"
-ARGUMENTS = [
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def free_port() -> int:
@@ -83,24 +79,6 @@ def is_stored(address: str) -> bool:
     threading.Event().wait(0.3)  # asking without a pause would keep the site from its work
     body = fetch(f"{address}/api/v1/examples/{EXAMPLE}/")
     return body is not None and json.loads(body).get("result_run") is not None
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium, or a loud skip; a failure where the services are required."""
-    try:
-        binary = services.chromium()
-    except services.Missing:
-        services.announce_missing("Chromium")
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    # Chromium refuses its sandbox only to root.
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=binary, args=arguments)
-        yield started
-        started.close()
 
 
 class Reader:

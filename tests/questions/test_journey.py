@@ -18,9 +18,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests import services
-from tests.journeys.conftest import ROOT, Reader, browser, fetch, free_port
+from tests.journeys.conftest import ROOT, Reader, fetch, free_port
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 PASSWORD = "a long password for tests 1"
 POSITION = {
