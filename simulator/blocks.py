@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 
 from kb import extend
 from kb.models import Article
@@ -18,6 +20,7 @@ def register() -> None:
     """Called once when the app is ready."""
     extend.block("example", draw_example)
     extend.site_extra("home", draw_featured)
+    extend.page_extras("head", draw_picture)
 
 
 def draw_example(slug: str, article: Article | None, request: HttpRequest) -> str:
@@ -29,6 +32,24 @@ def draw_example(slug: str, article: Article | None, request: HttpRequest) -> st
         return render_to_string("simulator/_missing.html", {"slug": slug})
     return render_to_string(
         "simulator/_example.html", context(found) | {"article": article}, request
+    )
+
+
+def draw_picture(article: Article, request: HttpRequest) -> str:
+    """The social preview's picture: the chart of the article's first stored result."""
+    example = (
+        Example.objects.filter(article=article, result_run__isnull=False)
+        .order_by("position", "slug")
+        .first()
+    )
+    if example is None:
+        return ""
+    return format_html(
+        '<meta property="og:image" content="{}/runs/{}.png">'
+        '<meta property="og:image:alt" content="{}">',
+        settings.SITE_URL,
+        example.result_run_id,
+        example.title,
     )
 
 

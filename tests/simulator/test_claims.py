@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.test import RequestFactory
 from django.utils import timezone
 
+from kb import extend
 from kb.models import Article, Category, Source
 from simulator import claims, services
 from simulator.engine import provenance
@@ -147,6 +149,66 @@ def test_an_engine_change_is_named_and_looked_at_again(article, monkeypatch):
     assert claim("sum").state == DUE
     assert claim("sum").cause == "the engine behind tiny-sum changed"
     assert claim("seven").state == VERIFIED
+
+
+def test_a_changed_engine_constant_moves_exactly_what_depends_on_it(
+    article, example, client, monkeypatch
+):
+    """Due, drifted on page, ledger, feed and API, then healed; and nothing else moves."""
+    import importlib
+
+    from kb import publishing
+
+    Example.objects.create(slug="walk", title="A walk", experiment="tiny-walk", seed=1)
+    article.body = BODY + "\nIt stays [near](claim:end).\n"
+    end = {"example": "walk", "metric": "end", "kind": "bound", "value": 20}
+    article.extra = {"claims": TERMS | {"end": end}}
+    article.save()
+    claims.bind(article, article.extra["claims"])
+    services.warm_examples()
+    services.work_off("a worker")
+    assert set(states().values()) == {VERIFIED}
+
+    module = importlib.import_module("simulator.engine.experiments.tiny_sum.run")
+    sound = module.run
+
+    def broken(params, **rest):
+        params.a += 1
+        return sound(params, **rest)
+
+    honest = services.fingerprints.engine_version
+
+    def changed(package):
+        return "f" * 12 if package.endswith("tiny_sum") else honest(package)
+
+    with monkeypatch.context() as engine:
+        engine.setattr(module, "run", broken)
+        for place in (services.fingerprints, importlib.import_module("simulator.engine.documents")):
+            engine.setattr(place, "engine_version", changed)
+        services.warm_examples()
+        assert states() == dict.fromkeys(["sum", "sign"], DUE) | dict.fromkeys(
+            ["seven", "why", "end"], VERIFIED
+        )
+        services.work_off("a worker")
+        assert states() == dict.fromkeys(["sign", "seven", "why", "end"], VERIFIED) | {
+            "sum": DRIFTED
+        }
+        ledger = client.get("/claims/?state=drifted").content.decode()
+        assert "/claims/sums.sum/" in ledger
+        assert "/claims/sums.sign/" not in ledger
+        assert "engine behind tiny-sum" in client.get("/claims/sums.sum/").content.decode()
+        assert "five" in client.get("/feeds/corrections.atom").content.decode()
+        rows = client.get("/api/v1/claims/?state=drifted").json()["results"]
+        assert [(row["id"], row["state"]) for row in rows] == [("sums.sum", "drifted")]
+        assert publishing.checks(article)
+        request = RequestFactory().get("/ask/sums/")
+        shown = extend.inlines["claim"]("sum", "five", article, request)
+        assert "<del>five</del>" in shown
+        assert "no longer stand" in extend.slot("evidence", article, request)
+
+    services.warm_examples()
+    services.work_off("a worker")
+    assert set(states().values()) == {VERIFIED}
 
 
 def test_a_stored_result_settles_what_was_waiting_for_it(article, example):
@@ -321,8 +383,6 @@ def test_a_parameter_that_cannot_be_varied_is_refused_in_words(article, client, 
 
 
 def test_the_author_names_what_is_varied_at_publication(article):
-    from kb import extend
-
     terms = {**TERMS, "sum": {**TERMS["sum"], "where": "a"}}
     article.extra = {"claims": terms}
     article.save()
