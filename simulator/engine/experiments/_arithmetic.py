@@ -1,6 +1,6 @@
 """The layered hedge at a glance: outlay, a quiet year's cost and what a jump of the VIX pays.
 
-The published arithmetic of ``method.md`` 2.5, redone: Black-76 on VIX futures with
+Our published arithmetic of the hedge's cost and cover, redone: Black-76 on VIX futures with
 F(T) = 19 + (VIX - 19) e^{-4T} + 2.5 sqrt(T) and vols of 115 % now, decaying at 2.6 a year,
 averaged over the option's life and never under 42 %. No paths, no randomness.
 """

@@ -1,6 +1,6 @@
 """The registry of readings: what "4/4/2" and the layered hedge are said to be, as policies.
 
-Each reading names its page in the register of ``finance.md`` 1.9 and the choices that its page
+Each reading names its page in the register (``content/sources.json``) and the choices that its page
 leaves open and this registry fills. Readings that state no money size spend ``budget``.
 """
 

@@ -3,7 +3,7 @@
 Each rule is a mask, ``days + 1`` by ``paths``, of closes at which a sale is allowed. It
 reads closes *before* that day; an event's date is known ahead. Rules: codes D89 (three
 conditions), D91 (before events) and D92 (after a spike of the VIX) of the vendor's pages,
-``method.md`` 2.4; the spike's size is a choice.
+the register of pages (``content/sources.json``); the spike's size is a choice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which condors may be sold at which VIX: the published gates, side by side.
 
 A gate gives each tier a size multiple from the closes *before* the day of the trade. The
-levels are 15 and 20 by default. Sources: the codes of ``method.md`` 2.2 (glossary G2, guide
+levels are 15 and 20 by default. Sources: pages of the vendor register (glossary G2, guide
 L1, pages D64, B2, D65), which contradict each other; that is what they are here to show.
 """
 

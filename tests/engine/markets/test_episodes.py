@@ -27,7 +27,7 @@ def test_the_twelve_scenarios_are_there():
 @pytest.mark.parametrize(
     ("slug", "first", "last", "column", "change", "tolerance"),
     [
-        # finance.md facts: ETH -33 % and VIX 24.55 -> 26.09 in the FTX week; the VIX +37 % in
+        # Published closes: ETH -33 % and VIX 24.55 -> 26.09 in the FTX week; the VIX +37 % in
         # Terra's first leg; the S&P 500 -20.47 % on 19 October 1987.
         ("ftx-2022", "2022-11-04", "2022-11-09", "eth", -0.331, 0.001),
         ("ftx-2022", "2022-11-04", "2022-11-09", "vix", 0.0627, 0.001),

@@ -34,7 +34,7 @@ def accounts(seed=1, **parameters):
 @pytest.mark.parametrize(
     ("delta", "layers", "outlay", "quiet_year"),
     [
-        # method.md 2.5, "own arithmetic": VIX 18, 4/4/2 calls of 30/110/220 days
+        # Our own arithmetic, by hand: VIX 18, 4/4/2 calls of 30/110/220 days
         (0.50, (735.0, 1139.0, 624.0), 2498.0, 10_500.0),
         (0.30, None, 1260.0, 7200.0),
     ],
@@ -60,7 +60,7 @@ def test_published_futures_and_vols_of_the_arithmetic():
     [(5, 0.24, 0.89), (10, 0.11, 0.41), (25, 0.043, 0.16), (50, 0.021, 0.08), (100, 0.011, 0.04)],
 )
 def test_the_published_trade_off_of_cost_and_cover(wing, bleed, cover):
-    """method.md 2.5. Its gains are a tenth larger than those of calls just bought."""
+    """By hand. Its gains are a tenth larger than those of calls just bought."""
     loss = 10 * (wing - 0.70) * 100.0
     found = _arithmetic.layered_hedge(
         vix=18.0, delta=0.50, contracts=(4, 4, 2), account=10 * loss, full_loss=loss

@@ -26,7 +26,7 @@ def figures(**parameters):
 
 
 def test_the_published_cost_of_capital():
-    """finance.md K-a2: E 1000, beta 1.2, rf 4 %, Rm 10 %; D 500 at 7 %, tax 35 %: 8.9833 %."""
+    """An exercise: E 1000, beta 1.2, rf 4 %, Rm 10 %; D 500 at 7 %, tax 35 %: 8.9833 %."""
     p = SimpleNamespace(
         **get("hedge-carry").parse(
             {

@@ -57,7 +57,7 @@ def windows(document):
 
 @needs_history
 def test_the_condor_replay_lands_in_the_bands_of_the_published_index():
-    """finance.md 3: CNDR 2010-01 to 2019-01 -0.86 %/yr; band -2.0 to +0.5; s.d. 5.8 to 7.5."""
+    """Published: CNDR 2010-01 to 2019-01 -0.86 %/yr; band -2.0 to +0.5; s.d. 5.8 to 7.5."""
     figure = figures(
         ask("condor-index", data=History(), market="replay", first_year=2010, last_year=2018)
     )
@@ -68,7 +68,7 @@ def test_the_condor_replay_lands_in_the_bands_of_the_published_index():
 
 @needs_history
 def test_the_tail_hedge_replay_lands_in_the_bands_of_the_published_index():
-    """finance.md 3: VXTH, five years to October 2023 +98.6 % published; other bands of replays."""
+    """Published: VXTH, five years to October 2023 +98.6 % published; other bands of replays."""
     document = ask(
         "tail-hedge-index",
         data=History(),

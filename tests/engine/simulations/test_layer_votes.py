@@ -21,7 +21,7 @@ def ask(**parameters):
 
 
 def test_the_published_chance_of_two_of_three():
-    """finance.md 1.8: 2 of 3 at 0.3 each, independent: 0.216."""
+    """By counting: 2 of 3 at 0.3 each, independent: 0.216."""
     assert binomial_chance(k=2, n=3, p=0.3) == pytest.approx(0.216)
 
 

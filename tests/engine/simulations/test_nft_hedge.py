@@ -74,7 +74,7 @@ def test_the_budget_curve_is_a_straight_line_in_cost(bear):
 
 
 def test_the_published_floor_to_volume_example(bear):
-    """10 ETH x 10,000 / (4,000 x 365/30) = 2.0548 years (finance.md 1.8)."""
+    """10 ETH x 10,000 / (4,000 x 365/30) = 2.0548 years."""
     assert figures(bear)["floor_to_volume_raw"] == pytest.approx(2.0548, abs=1e-4)
     assert figures(bear)["floor_to_volume"] == pytest.approx(2.0548 / 0.42, abs=1e-3)
 

@@ -74,7 +74,7 @@ def test_chains_by_hand():
 
 
 def test_the_trigger_arms_by_range_or_by_vix_of_the_day_before():
-    """EDR > 0.94 % is a VIX above 14.56 with the 1.025 bias (method.md 0.5)."""
+    """EDR > 0.94 % is a VIX above 14.56 with the 1.025 bias."""
     world = two_factor.world(paths=40, days=30, seed=2)
     either, both = TimeShift(), TimeShift(either=False)
     either.begin(world)

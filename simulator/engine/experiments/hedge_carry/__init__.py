@@ -108,7 +108,7 @@ experiment = Experiment(
         would_change=("A few more crises: the best month carries a third of all payoffs.",),
         sources=(
             "Beta about -61 to -66 and alpha +0.16 to +0.30 a month with an error of 0.27 on "
-            "2006-2025: finance.md, section 0, item 6.",
+            "2006-2025: our own measurements (docs/measurements.md).",
         ),
     ),
     rules=(length_rule, work_rule, year_rule),

@@ -94,7 +94,7 @@ experiment = Experiment(
         ),
         leaves_out=("What the layer earns: see the experiments of the hedge itself.",),
         would_change=("A signal that is on before spikes more often than on other days.",),
-        sources=("Two of three, each at 0.3: 0.216 (finance.md 1.8).",),
+        sources=("Two of three, each at 0.3: 0.216, counted by hand.",),
     ),
     rules=(votes_rule, work_rule, year_rule),
     cost=cost,

@@ -141,7 +141,7 @@ experiment = Experiment(
             "Falls that stop trading: see the death of collections in the hedge's experiment.",
         ),
         would_change=("A measured impact of floor sweeps that grows faster than the square root.",),
-        sources=("Exit formula and defaults: finance.md 1.7; wash share: hildobby on Dune, 2022.",),
+        sources=("Exit formula and defaults: our own; wash share: hildobby on Dune, 2022.",),
     ),
     rules=(ladder_rule,),
     cost=cost,
