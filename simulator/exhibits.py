@@ -16,6 +16,7 @@ from . import charts, forms, presentation, services
 from .models import Example, Run
 
 CITED_AS = "Simulation result"
+FIRST, FOLDED_FROM = 6, 12  # figures that an answer shows at once; below that it shows all
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ class Exhibit:
     def metrics(self) -> list[MetricRow]:
         rows = self.document.get("metrics", [])
         return metric_rows(rows)
+
+    @cached_property
+    def main_metrics(self) -> list[MetricRow]:
+        """What is read first: the declaration's first figures and all that carry an interval."""
+        if len(self.metrics) < FOLDED_FROM:
+            return self.metrics
+        return [row for n, row in enumerate(self.metrics) if n < FIRST or row.interval]
+
+    @property
+    def other_metrics(self) -> list[MetricRow]:
+        return [row for row in self.metrics if row not in self.main_metrics]
 
     @property
     def has_intervals(self) -> bool:

@@ -33,6 +33,12 @@ PLAIN = re.compile(
     re.IGNORECASE,
 )
 
+# A difference of two fractions is read in percentage points: "1.5 points less deep".
+DIFFERENCE = re.compile(
+    r"_(difference|effect)$|^(without_best_month|(fall_)?against_random_days|timing_gain)$"
+)
+NOTHING = 1e-11  # what rounding leaves of a fraction that is nought
+
 
 def is_percentage(unit: str | None, name: str = "") -> bool:
     """Whether a page prints this figure as a percentage."""
@@ -65,15 +71,21 @@ def _needed(value: float, decimals: int) -> int:
     return next((d for d in range(decimals) if round(value, d) == value), decimals)
 
 
-def percent(value: float) -> str:
+def percent(value: float, sign: str = "%") -> str:
     shown = value * 100
     size = abs(shown)
     if not math.isfinite(shown):
         return sensible(value)
-    decimals = 0 if size >= 1000 or size == 0 else 1 if size >= 1 else 2
-    if 0 < size < 0.05:
-        return sensible(shown, 2) + "%"
-    return digits(shown, _needed(round(shown, 10), decimals)) + "%"
+    if abs(value) < NOTHING:
+        return "0" + sign
+    decimals = 0 if size >= 1000 else 1 if size >= 1 else 2
+    if size < 0.05:
+        return sensible(shown, 2) + sign
+    return digits(shown, _needed(round(shown, 10), decimals)) + sign
+
+
+def percent_sign(name: str) -> str:
+    return " points" if DIFFERENCE.search(name) else "%"
 
 
 def dollars(value: float) -> str:
@@ -94,7 +106,7 @@ def figure_text(value: Any, unit: str | None = None, name: str = "") -> str:
     if not isinstance(value, int | float):
         return str(value)
     if is_percentage(unit, name):
-        return percent(value)
+        return percent(value, percent_sign(name))
     if is_year(value, unit, name):
         return str(int(value))
     if unit == "USD":
@@ -146,7 +158,19 @@ def interval_text(metric: Mapping[str, Any]) -> str:
     if low is None or high is None:
         return ""
     unit, name = metric.get("unit"), metric.get("name", "")
+    if is_percentage(unit, name):
+        return _percent_interval(low, high, percent_sign(name))
     return f"{figure_text(low, unit, name)} to {figure_text(high, unit, name)}"
+
+
+def _percent_interval(low: float, high: float, sign: str) -> str:
+    """Both ends to the same digit, of which the interval's width decides."""
+    width = 100.0 * abs(high - low)
+    if not 1e-6 <= width < 1e6:
+        return f"{percent(low, sign)} to {percent(high, sign)}"
+    decimals = min(max(1 - math.floor(math.log10(width)), 0), 6)
+    ends = digits(100.0 * low, decimals), digits(100.0 * high, decimals)
+    return f"{ends[0]}{sign} to {ends[1]}{sign}" if sign == "%" else f"{ends[0]} to {ends[1]}{sign}"
 
 
 def column_unit(unit: str | None, name: str = "") -> str:

@@ -17,7 +17,7 @@ from common.requests import anonymous_post
 from simulator import blocks, forms, services
 from simulator.models import FAILED, QUEUED, RUNNING, Example, Run
 
-GROUPS = (("calculator", "Calculators"), ("simulation", "Simulations"))
+GROUPS = (("simulation", "Simulations"), ("calculator", "Calculators"))
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,19 @@ def in_words(seconds: float | None) -> str:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All examples with the state of their results, then all experiments."""
-    found = Example.objects.public().select_related("result_run", "article")
-    rows = [_row(example) for example in found]
-    experiments = services.experiments()
+    """All experiments by kind, each with its examples and the state of their results."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for example in Example.objects.public().select_related("result_run", "article"):
+        rows.setdefault(example.experiment, []).append(_row(example))
+    places = {slug: place for place, slug in enumerate(rows)}  # as content/examples.toml has them
+    experiments = sorted(services.experiments(), key=lambda e: places.get(e.slug, len(places)))
     groups = [
-        (heading, [e for e in experiments if e.kind == kind])
+        (kind, heading, [(e, rows.get(e.slug, [])) for e in experiments if e.kind == kind])
         for kind, heading in GROUPS
         if any(e.kind == kind for e in experiments)
     ]
-    return render(request, "simulator/lab.html", {"examples": rows, "groups": groups})
+    examples = sum(len(found) for found in rows.values())
+    return render(request, "simulator/lab.html", {"groups": groups, "examples": examples})
 
 
 def _row(example: Example) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from simulator import presentation as p
         (-0.01, "1", "annual_cost", "−1%"),
         (0.00312, "1", "annual_cost", "0.31%"),
         (0.0, "1", "annual_cost", "0%"),
+        (1.4e-16, "1", "residual_share", "0%"),
+        (-0.0148, "1", "max_drawdown_difference", "−1.5 points"),
+        (0.012, "1", "without_best_month", "1.2 points"),
         (0.52, "1", "delta", "0.52"),
         (1.3, "1", "Link to ether", "1.3"),
         (0.8123456, "1", "sharpe", "0.8123"),
@@ -53,8 +56,21 @@ def test_a_missing_figure_says_so_to_a_screen_reader():
 
 def test_an_interval_needs_both_ends():
     metric = {"name": "cost", "unit": "1", "low": -0.01, "high": 0.03}
-    assert p.interval_text(metric) == "−1% to 3%"
+    assert p.interval_text(metric) == "−1.0% to 3.0%"
     assert p.interval_text(metric | {"low": None}) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "text"),
+    [
+        ("cost", -0.00112, 0.00012, "−0.11% to 0.01%"),
+        ("cost", -0.0805, -0.0638, "−8.1% to −6.4%"),
+        ("return_difference", -0.017, -0.0131, "−1.70 to −1.31 points"),
+        ("cost", 0.25, 0.25, "25% to 25%"),
+    ],
+)
+def test_both_ends_of_an_interval_have_the_same_digits(name, low, high, text):
+    assert p.interval_text({"name": name, "unit": "1", "low": low, "high": high}) == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(["1", "USD", None]))

@@ -20,6 +20,26 @@ def test_the_lab_lists_every_example_and_experiment_with_its_state(client, examp
         assert f"/lab/{experiment.slug}/" in page
 
 
+def test_an_example_stands_beneath_its_experiment(client, example):
+    page = text(client.get("/lab/"))
+    condor = page.index('id="iron-condor"')
+    assert condor < page.index("A condor of thirty days") < page.index("<li id=", condor)
+
+
+def test_a_long_list_of_figures_is_folded_behind_those_read_first(client, example, done):
+    page = text(client.get("/lab/a-condor/"))
+    assert len(done.document["metrics"]) >= 12
+    folded = page.index("more figures of this result")
+    assert page.index(done.document["metrics"][0]["label"]) < folded
+    assert page.index(done.document["metrics"][-1]["label"]) > folded
+
+
+def test_a_run_page_shows_every_figure_beneath_its_first_chart(client, done):
+    page = text(client.get(f"/runs/{done.pk}/"))
+    assert "more figures of this result" not in page
+    assert page.index("<svg") < page.index('class="metrics"')
+
+
 def test_a_computed_example_is_fresh_and_shows_its_finding(client, example, done):
     page = text(client.get("/lab/"))
     assert "fresh" in page
