@@ -145,7 +145,7 @@ def page_extras(slot: str, render: Extra) -> None:
 
 
 def site_extra(slot: str, render: SiteExtra) -> None:
-    """Fill a place of the site's own pages: ``home`` for the featured example."""
+    """Fill a place of the start page: ``home`` (the featured example) or ``standing``."""
     site_extras.setdefault(slot, []).append(render)
 
 

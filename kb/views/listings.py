@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": _categories(),
         "answers": Article.objects.published().count(),
         "terms": Term.objects.count(),
+        "standing": extend.site_slot("standing", request),
         "featured": extend.site_slot("home", request),
     }
     return render(request, "kb/home.html", context)

@@ -203,9 +203,22 @@ def _gain_and_loss(
         at = x(position)
         frame.add(svg.marker(3, at, base, f"dot {series.slot}", 4))
         label = presentation.sensible(float(f"{position:.5g}"))
-        if at - svg.width_of(label, 11) / 2 > previous + 4:
-            frame.add(svg.text(at, base - 8, label, "value middle halo"))
-            previous = at + svg.width_of(label, 11) / 2
+        width = svg.width_of(label, 11)
+        rises = _next_value(places, series.values, position) > 0
+        left = at - 6 - width if rises else at + 6  # beside the line, where it does not pass
+        if left > previous + 4 and left + width < frame.x1:
+            frame.add(svg.text(left, base - 6, label, "value halo"))
+            previous = left + width
+
+
+def _next_value(places: Places, values: Sequence[float | None], position: float) -> float:
+    """The first value of the series behind ``position``; 0 where there is none."""
+    behind = (
+        v
+        for p, v in zip(places.positions, values, strict=False)
+        if p is not None and v is not None and p > position
+    )
+    return next(behind, 0.0)
 
 
 def _points(

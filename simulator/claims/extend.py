@@ -41,6 +41,7 @@ def register() -> None:
     kb.front_matter_key("claims", rules.SCHEMA, _apply)
     kb.inline("claim", _draw)
     kb.page_extras("evidence", _evidence_line)
+    kb.site_extra("standing", _standing_line)
     kb.article_field("claims", _names)
     kb.publish_check(_before_publishing)
     kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
@@ -131,6 +132,12 @@ def _evidence_line(article: Article, request: HttpRequest) -> str:
         "claims/_evidence.html",
         {"article": article, "evidence": ledger.evidence(claims), "changed": changed},
     )
+
+
+def _standing_line(request: HttpRequest) -> str:
+    """How all published figures stand, for the start page."""
+    found = ledger.evidence(Claim.objects.published())
+    return render_to_string("claims/_standing.html", {"evidence": found})
 
 
 def _names(articles: Sequence[Article]) -> dict[int, list[str]]:

@@ -75,6 +75,13 @@ def states():
     return {row.name: row.state for row in Claim.objects.current()}
 
 
+def test_the_start_page_says_how_all_published_figures_stand(article, client):
+    verify_all()
+    assert "4 figures: 2 verified, 1 sourced, 1 not testable" in client.get("/").text
+    Article.objects.update(state=Article.State.DRAFT)
+    assert "figures:" not in client.get("/").text
+
+
 def test_every_claim_is_due_until_somebody_looked(article):
     assert set(states().values()) == {DUE}
 
