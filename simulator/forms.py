@@ -33,6 +33,7 @@ from . import presentation
 VERSION_KEY = "v"
 SEED = "seed"
 LONGEST = 200_000
+LONG_FORM = 18  # fields; a longer form shows its first group and what was changed, the rest folded
 
 
 @dataclass
@@ -68,6 +69,15 @@ class Field:
         return self.text.strip() != self.default
 
 
+@dataclass(frozen=True)
+class Group:
+    """Fields that belong together; ``is_folded``: nothing in it asks to be seen at once."""
+
+    name: str
+    fields: list[Field]
+    is_folded: bool
+
+
 @dataclass
 class RunForm:
     """All fields of an experiment with their values, errors and notices."""
@@ -79,12 +89,16 @@ class RunForm:
     notices: list[str] = field(default_factory=list)
 
     @property
-    def groups(self) -> list[tuple[str, list[Field]]]:
+    def groups(self) -> list[Group]:
         """Fields under their group's name, in the order of the declaration."""
         found: dict[str, list[Field]] = {}
         for one in self.fields:
             found.setdefault(one.group, []).append(one)
-        return list(found.items())
+        folds = len(self.fields) > LONG_FORM
+        return [
+            Group(name, fields, folds and place > 0 and not any(map(asks_to_be_seen, fields)))
+            for place, (name, fields) in enumerate(found.items())
+        ]
 
     @property
     def everything(self) -> list[Field]:
@@ -106,6 +120,10 @@ class RunForm:
     @property
     def faulty(self) -> list[Field]:
         return [one for one in self.everything if one.error]
+
+
+def asks_to_be_seen(field: Field) -> bool:
+    return bool(field.error) or field.is_changed
 
 
 def form_for(experiment: Experiment, values: Mapping[str, Any], seed: int | None = None) -> RunForm:
@@ -321,10 +339,10 @@ def bounds_text(parameter: Parameter) -> str:
         if high is not None and high >= 1e9:
             high = None
         if low is not None and high is not None:
-            parts.append(f"{_bound(low)} to {_bound(high)}")
+            parts.append(f"{_bound(low, parameter)} to {_bound(high, parameter)}")
         else:
-            start = start or (f"at least {_bound(low)}" if low is not None else "")
-            end = end or (f"at most {_bound(high)}" if high is not None else "")
+            start = start or (f"at least {_bound(low, parameter)}" if low is not None else "")
+            end = end or (f"at most {_bound(high, parameter)}" if high is not None else "")
             parts += [" and ".join(part for part in (start, end) if part)]
     named = f"{parameter.name} {parameter.label}"
     if presentation.is_percentage(parameter.unit, named):
@@ -332,13 +350,15 @@ def bounds_text(parameter: Parameter) -> str:
     elif parameter.unit and parameter.unit not in ("1", "count"):
         parts.append(parameter.unit)
     if isinstance(parameter, NumberList):
-        parts.append(f"{parameter.min_items} to {_bound(parameter.max_items)} numbers")
+        parts.append(f"{parameter.min_items} to {_bound(parameter.max_items, parameter)} numbers")
     if parameter.nullable:
         parts.append("may stay empty")
     return ", ".join(part for part in parts if part)
 
 
-def _bound(value: float) -> str:
+def _bound(value: float, parameter: Parameter) -> str:
+    if presentation.is_year(value, parameter.unit, parameter.name):
+        return f"{value:.0f}"
     return presentation.sensible(value, 6) if value >= 1000 else shown(value).replace("-", "−")
 
 

@@ -46,6 +46,27 @@ def test_a_runs_fork_link_reads_back_as_the_same_parameters(other):
     assert experiment.parse(values) == other.parameters
 
 
+def test_the_bounds_of_a_year_are_years(client):
+    page = client.get("/lab/alvh-condor/").text
+    assert "1970 to 2100" in page
+    assert "1,970" not in page
+
+
+def test_a_long_form_unfolds_the_groups_in_which_something_differs(client):
+    plain = client.get("/lab/alvh-condor/").text
+    assert plain.count('<details class="group">') == 5
+    changed = client.get("/lab/alvh-condor/?v=1&ts_max_rolls=2").text
+    assert changed.count('<details class="group">') == 4
+    refused = client.post("/lab/alvh-condor/", {"gate_low": "many"}).text
+    assert refused.count('<details class="group">') == 4
+    assert (
+        "<details"
+        not in client.get("/lab/parity/")
+        .text.partition('class="run-form"')[2]
+        .partition("</form>")[0]
+    )
+
+
 def test_every_default_survives_the_form(client):
     """What a form shows for the defaults is read back as the defaults."""
     for experiment in services.experiments():
