@@ -238,11 +238,11 @@ class CallLayer:
         if self.calendar is not None:
             self.moneyness = self.pricing.moneyness(years, self.delta)
         strike = self._strike(future)
-        fresh = self.pricing.price(future, strike, years, world.rate)
+        fresh = self._priced(due, future, strike, years, world)
         offer = Offer(
             price=fresh,
             held_days=self.dte - self.roll_at,
-            decay=fresh - self._price_at_roll(day, strike, world),
+            decay=lambda: fresh - self._price_at_roll(day, strike, world),
             future=future,
         )
         wanted = self.sizing.contracts(day, offer, ledger) * allowed
@@ -253,7 +253,7 @@ class CallLayer:
             rng = np.random.default_rng(self.phase_seed)
             life -= held * rng.integers(0, PHASES, world.paths) / PHASES
             future = world.curve.future(day, life)
-            fresh = self.pricing.price(future, strike, life, world.rate)
+            fresh = self._priced(due, future, strike, life, world)
         ledger.trade(day, self.name, -contracts * fresh * VIX_MULTIPLIER)
         ledger.charge(day, self.name, self.costs.of(contracts, fresh))
         self.purchases += contracts * fresh * VIX_MULTIPLIER
@@ -267,6 +267,17 @@ class CallLayer:
         self.cost_basis = np.where(bought, fresh, self.cost_basis)
         self.future = np.where(due, future, self.future)
         return np.where(due, np.where(contracts > 0.0, fresh, 0.0), price)
+
+    def _priced(
+        self, due: Bools, future: Floats, strike: Floats, years: Floats | float, world: World
+    ) -> Floats:
+        """Marks of the calls on offer; where nothing is due nothing is priced and 0 stands."""
+        if due.all():
+            return self.pricing.price(future, strike, years, world.rate)
+        out = np.zeros(world.paths)
+        life = years if isinstance(years, float) else years[due]
+        out[due] = self.pricing.price(future[due], strike[due], life, world.rate)
+        return out
 
     def _strike(self, future: Floats) -> Floats:
         if self.strike_at is not None:

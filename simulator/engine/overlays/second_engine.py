@@ -18,6 +18,8 @@ from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
 from .layered import EXPIRED, Pricing
 
+CENT = 0.01  # less is rounding, which differs from processor to processor
+
 
 @dataclass(kw_only=True)
 class SecondEngine:
@@ -99,15 +101,16 @@ class SecondEngine:
         if day:
             self.earned = self.earned + ledger.profits[self.name][day - 1]
         self.equity = ledger.now() - self.earned
-        new = self.equity >= self.high
-        self.high = np.where(new, self.equity, self.high)
+        new = self.equity >= self.high - CENT
+        self.high = np.maximum(self.equity, self.high)
         self.hedge_at_high = np.where(new, self.hedge_so_far, self.hedge_at_high)
 
     def _draw(self, day: int, world: World, ledger: Ledger) -> None:
         covered = self.hedge_so_far - self.hedge_at_high
         loss = self.high - self.equity + covered
         nervous = world.vix[day - 1] > self.vix_level
-        fires = nervous & (self.contracts == 0.0) & (loss > 0.0) & (covered < self.cover * loss)
+        fires = nervous & (self.contracts == 0.0) & (loss > CENT)
+        fires &= covered < self.cover * loss - CENT
         if not fires.any():
             return
         years = self.dte / 365.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,12 +17,13 @@ class Offer:
     """One call as it stands at a close, per path.
 
     ``price`` and ``future`` in index points; ``held_days`` is how long it will be kept,
-    in calendar days; ``decay`` is what it loses by then if nothing else changes (index points).
+    in calendar days; ``decay`` gives what it loses by then if nothing else changes (index
+    points). Where nothing is due a price of 0 stands.
     """
 
     price: Floats
     held_days: float
-    decay: Floats
+    decay: Callable[[], Floats]
     future: Floats
 
 
@@ -70,7 +72,7 @@ class Capped:
 
     def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
         wanted = self.inner.contracts(day, offer, ledger)
-        a_year = np.maximum(offer.decay, 0.0) * VIX_MULTIPLIER * 365.0 / offer.held_days
+        a_year = np.maximum(offer.decay(), 0.0) * VIX_MULTIPLIER * 365.0 / offer.held_days
         allowed = self.share * self.capital / np.maximum(a_year, 1e-9)
         return np.asarray(np.minimum(wanted, allowed))
 

@@ -98,6 +98,13 @@ def test_no_draw_is_the_base_account_to_the_last_bit():
     assert figure["draws"] == 0.0
 
 
+def test_a_book_that_lost_nothing_since_its_high_draws_nothing():
+    shut = ask("second-engine", vix0=45.0, gate_mode="learn15", days=30, paths=60)
+    assert figures(shut)["max_drawdown_base"] < 0.0  # the calls themselves lose
+    assert figures(shut)["draws"] == 0.0
+    assert figures(shut)["annual_cost"] == 0.0
+
+
 def test_dearer_money_and_recalls_never_raise_the_profit():
     p = SimpleNamespace(**get("second-engine").parse({**SMALL, "vix0": 27.0, "gate_mode": "none"}))
     world = _worlds.build(p, seed=1, data=NoData())
