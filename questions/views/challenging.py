@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from common.requests import anonymous_post
 from simulator.models import Claim
 
-from .. import challenges, limits, services, tokens
+from .. import challenges, tokens
 from ..forms import TRAP, PlainText
-from .private import private, see_other
+from . import sending
+from .private import private
 
 
 class ChallengeForm(forms.Form):
@@ -41,31 +44,12 @@ def challenge(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, claim, form, token or tokens.issue(), status=422)
     try:
-        opened = tokens.open_form(token)
         run = challenges.find_run(form.cleaned_data["run"])
         reported = challenges.reported(claim, run, form.cleaned_data["text"])
-    except tokens.FormExpired:
-        said = "This page had been open for a long time. Nothing was lost: send it once more."
-        return _page(request, claim, form, tokens.issue(), said, 422)
     except challenges.NotAChallenge as reason:
         form.add_error("run", str(reason))
         return _page(request, claim, form, token, status=422)
-    signals = {
-        "seconds": round(opened.seconds_open, 1),
-        "trap": bool(request.POST.get(TRAP, "").strip()),
-    }
-    try:
-        report, _ = services.report(
-            reported,
-            token=opened.token,
-            address=request.META.get("REMOTE_ADDR", ""),
-            signals=signals,
-        )
-    except limits.LimitReached as reached:
-        response = _page(request, claim, form, token, str(reached), 429)
-        response["Retry-After"] = str(reached.retry_after)
-        return response
-    return see_other(report.get_absolute_url())
+    return sending.send(request, reported, partial(_page, request, claim, form))
 
 
 def _page(

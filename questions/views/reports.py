@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.requests import anonymous_post
 
-from .. import limits, services, tokens
+from .. import services, tokens
 from ..forms import TRAP, ReportForm
 from ..models import Report
-from .private import private, see_other
+from . import sending
+from .private import private
 
 log = logging.getLogger(__name__)
 GIVEN_BY_LINK = ("article", "revision", "anchor", "quote")
@@ -41,27 +43,9 @@ def _posted(request: HttpRequest) -> HttpResponse:
     form, token = ReportForm(request.POST), request.POST.get("token", "")
     if not form.is_valid():
         return _page(request, form, token or tokens.issue(), status=422)
-    try:
-        opened = tokens.open_form(token)
-    except tokens.FormExpired:
-        said = "This page had been open for a long time. Nothing was lost: send it once more."
-        return _page(request, form, tokens.issue(), said, 422)
-    signals = {
-        "seconds": round(opened.seconds_open, 1),
-        "trap": bool(request.POST.get(TRAP, "").strip()),
-    }
-    try:
-        report, _ = services.report(
-            services.Reported(**form.cleaned_data),
-            token=opened.token,
-            address=request.META.get("REMOTE_ADDR", ""),
-            signals=signals,
-        )
-    except limits.LimitReached as reached:
-        response = _page(request, form, token, str(reached), 429)
-        response["Retry-After"] = str(reached.retry_after)
-        return response
-    return see_other(report.get_absolute_url())
+    return sending.send(
+        request, services.Reported(**form.cleaned_data), partial(_page, request, form)
+    )
 
 
 def _page(

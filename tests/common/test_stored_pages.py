@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.models import StoredPage
 from common.stored_pages import StoredPages, forget_old, generation, renew
+from simulator.management.commands import prepare
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,17 @@ def test_a_renewal_makes_every_kept_page_worthless(site):
     get()
     renew()
     assert get().content == b"page 2"
+    assert view.asked == 2
+
+
+def test_a_site_that_starts_serves_no_page_of_an_older_release(site, monkeypatch):
+    get, view = site()
+    get()
+    monkeypatch.setattr(prepare, "collect_static", lambda: None)
+    monkeypatch.setattr(prepare, "call_command", lambda *arguments, **options: None)
+    monkeypatch.setattr(prepare.services, "warm_examples", list)
+    prepare.Command().handle()
+    get()
     assert view.asked == 2
 
 

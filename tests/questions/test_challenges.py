@@ -73,6 +73,15 @@ def test_a_run_in_which_it_holds_is_no_challenge(client, claim):
     assert not Report.objects.exists()
 
 
+def test_a_challenge_on_a_page_open_for_too_long_loses_nothing(client, claim, monkeypatch):
+    monkeypatch.setattr(tokens, "FORM_AGE", tokens.FORM_AGE * -1)
+    response = send(client, claim, run_of(a=3, b=4))
+    assert response.status_code == 422
+    assert "Nothing was lost" in response.text
+    assert "Take three and four." in response.text
+    assert not Report.objects.exists()
+
+
 def test_another_experiment_or_an_unknown_run_is_refused_in_words(client, claim):
     other = services.find_or_create_run(experiment="tiny-walk", seed=3)[0]
     assert "another question" in send(client, claim, other).content.decode()

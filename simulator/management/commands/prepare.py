@@ -12,6 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
+from common.stored_pages import renew
 from simulator import services
 
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         call_command("migrate", verbosity=0, interactive=False)
+        renew()  # pages kept by an older release show its templates
         collect_static()
         self._load_content()
         queued = services.warm_examples()
