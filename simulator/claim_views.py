@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         claim.standing = ledger.standing(claim)  # type: ignore[attr-defined]
         claim.standing_words = ledger.WORDS[ledger.standing(claim)]  # type: ignore[attr-defined]
         claim.measured_text = ledger.measured_text(claim)  # type: ignore[attr-defined]
+        claim.allowed_text = ledger.allowed_text(claim)  # type: ignore[attr-defined]
     context = {
         "page": page,
         "evidence": ledger.evidence(everything),

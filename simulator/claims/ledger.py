@@ -71,6 +71,19 @@ def measured_text(claim: Claim) -> str:
     return figure_text(claim.measured, claim.unit, claim.metric)
 
 
+def allowed_text(claim: Claim) -> str:
+    """What a run may say for the sentence to hold: “22% ± 2%”, “at most 5%”."""
+    if claim.kind not in (rules.VALUE, rules.BOUND):
+        return ""
+    said = claim.said
+    number = figure_text(said.value, claim.unit, claim.metric)
+    if claim.kind == rules.BOUND:
+        return f"{'at least' if said.side == rules.AT_LEAST else 'at most'} {number}"
+    if not said.tolerance:
+        return number
+    return f"{number} ± {figure_text(said.tolerance, claim.unit, claim.metric)}"
+
+
 def mark(claim: Claim, text: str) -> SafeString:
     """A figure in the text: the author's words, a thin mark, the run behind it.
 

@@ -314,6 +314,16 @@ def test_unpublished_claims_appear_nowhere(article, client):
     assert client.get("/claims/badge/sums.svg").status_code == 404
 
 
+def test_the_ledger_says_how_far_a_run_may_lie_from_what_was_said(article, client):
+    loose = {"value": 5.4, "tolerance": 0.5}
+    claims.bind(article, {**TERMS, "sum": TERMS["sum"] | loose})
+    verify_all()
+    assert "said: 540% ± 50%" in client.get("/claims/").text
+    bound = {"kind": "bound", "value": 6, "side": "at_most"}
+    claims.bind(article, {**TERMS, "sum": {"example": "two-and-three", "metric": "sum"} | bound})
+    assert "said: at most 600%" in client.get("/claims/").text
+
+
 def test_the_ledger_filters_and_counts(article, client):
     verify_all()
     page = client.get("/claims/").content.decode()
