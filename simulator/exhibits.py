@@ -81,7 +81,7 @@ class Exhibit:
             return self.metrics
         return [row for n, row in enumerate(self.metrics) if n < FIRST or row.interval]
 
-    @property
+    @cached_property
     def other_metrics(self) -> list[MetricRow]:
         return [row for row in self.metrics if row not in self.main_metrics]
 

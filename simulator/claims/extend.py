@@ -136,7 +136,8 @@ def _evidence_line(article: Article, request: HttpRequest) -> str:
 
 def _standing_line(request: HttpRequest) -> str:
     """How all published figures stand, for the start page."""
-    found = ledger.evidence(Claim.objects.published())
+    counted = Claim.objects.published().only("kind", "state", "checked_at")
+    found = ledger.evidence(counted)
     return render_to_string("claims/_standing.html", {"evidence": found})
 
 

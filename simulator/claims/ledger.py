@@ -170,9 +170,8 @@ def assertion(claim: Claim) -> str:
         return f"{name} exceeds {said.other.replace('_', ' ')}."
     if claim.kind == rules.DIRECTION:
         return f"{name} is {'positive' if (said.value or 0) > 0 else 'negative'}."
-    number = figure_text(said.value, claim.unit, claim.metric)
     if claim.kind == rules.BOUND:
-        side = "at least" if said.side == rules.AT_LEAST else "at most"
-        return f"{name} is {side} {number}."
+        return f"{name} is {allowed_text(claim)}."
+    number = figure_text(said.value, claim.unit, claim.metric)
     margin = figure_text(said.tolerance, claim.unit, claim.metric)
     return f"{name} is {number}, give or take {margin}."
