@@ -6,14 +6,14 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import differences, extend, publishing
+from . import differences, extend, publishing, reviewing
 from .forms import ArticleForm, SourceForm, TermForm
 from .models import (
     Article,
@@ -42,7 +42,10 @@ def _published(obj: Any) -> bool:
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = ArticleForm
-    list_display = ("title", "state", "category", "published_at", "review_by", "is_edited")
+    list_display = (
+        *("title", "state", "category", "published_at", "review_by", "is_edited"),
+        "open_comments",
+    )
     list_filter = ("state", "category", "is_edited", "review_by")
     search_fields = ("title", "slug", "short_answer")
     list_select_related = ("category",)
@@ -70,8 +73,22 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 self.admin_site.admin_view(self.unpublished_difference),
                 name="kb_article_difference",
             ),
+            path(
+                "<int:pk>/review/",
+                self.admin_site.admin_view(self.review),
+                name="kb_article_review",
+            ),
         ]
         return own + super().get_urls()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        waiting = Count("comments", filter=Q(comments__resolved_at=None), distinct=True)
+        return cast("QuerySet[Any]", rows.annotate(waiting=waiting))
+
+    @admin.display(ordering="waiting", description="open comments")
+    def open_comments(self, article: Any) -> int:
+        return int(article.waiting)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The page as it would read, from what is in the form, without saving anything."""
@@ -98,6 +115,59 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         response["X-Robots-Tag"] = "noindex"
         return response
 
+    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The text as it would read, what it changes, what was said of it, and the decision."""
+        article = get_object_or_404(Article.objects.select_related("category"), pk=pk)
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        if request.method == "POST":
+            self._answer_review(request, article)
+            return HttpResponseRedirect(reverse("admin:kb_article_review", args=[pk]))
+        newest = article.revisions.first()
+        derived = publishing.check_text(article)
+        context = {
+            "article": article,
+            "revision": newest,
+            "body": extend.drawn(article.body_html, article, request),
+            "difference": differences.rendered(newest.html, article.body_html) if newest else "",
+            "checks": publishing.checks(article),
+            "discussion": reviewing.discussion(article),
+            "terms": list(Term.objects.filter(slug__in=derived.terms)),
+            "open_proposals": article.proposals.filter(state=Proposal.State.OPEN),
+            "may_publish": request.user.has_perm("kb.publish_article"),
+            "is_author": article.edited_by_id == request.user.pk,
+            "may_act_alone": publishing.may_act_alone(request.user),
+        }
+        response = render(request, "admin/kb/article/review.html", context)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def _answer_review(self, request: HttpRequest, article: Article) -> None:
+        post = request.POST
+        if {"_publish", "_withdraw"} & post.keys():
+            self._decide(request, article)
+            return
+        try:
+            if "_comment" in post:
+                reviewing.comment(
+                    article,
+                    user=request.user,
+                    text=post.get("text", ""),
+                    section=post.get("section", ""),
+                    quote=post.get("quote", ""),
+                )
+                return
+            asked = post.get("_resolve") or post.get("_reopen") or ""
+            found = article.comments.filter(pk=asked).first() if asked.isdecimal() else None
+            if found is None:
+                raise Refused("There is no such comment.")
+            if "_resolve" in post:
+                reviewing.resolve(found, user=request.user)
+            else:
+                reviewing.reopen(found)
+        except Refused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+
     def unpublished_difference(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the stored text changes against the newest published revision."""
         article = get_object_or_404(Article, pk=pk)
@@ -115,6 +185,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         extra = dict(extra_context or {})
         if article is not None and request.method == "GET":
             extra["checks"] = publishing.checks(article)
+            extra["comments"] = list(article.comments.open().select_related("author"))
             extra["open_proposals"] = article.proposals.filter(state=Proposal.State.OPEN)
         return super().change_view(request, object_id, form_url, extra)
 
@@ -150,8 +221,8 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @staticmethod
     def _alone(request: HttpRequest, data: dict[str, Any]) -> bool:
-        """A superuser may change a published answer alone and says why in the note."""
-        return bool(request.user.is_superuser and data.get("note", "").strip())
+        """Who may change a published answer alone says why in the note."""
+        return bool(data.get("note", "").strip()) and publishing.may_act_alone(request.user)
 
     def _propose(self, request: HttpRequest, obj: Article, data: dict[str, Any]) -> None:
         try:
@@ -245,7 +316,11 @@ class ProposalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             article.short_answer, proposal.values.get("short_answer", article.short_answer)
         )
         body = differences.rendered(article.body_html, fresh.body_html)
-        return format_html("<h3>{}</h3><p>{}</p><div>{}</div>", title, answer, body)
+        review = reverse("admin:kb_article_review", args=[article.pk])
+        return format_html(
+            '<h3>{}</h3><p>{}</p><div>{}</div><p><a href="{}">Comments on it</a></p>',
+            *(title, answer, body, review),
+        )
 
     @admin.action(description="Accept: readers see it now", permissions=["change"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:

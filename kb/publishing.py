@@ -1,8 +1,8 @@
 """What editors do to articles and terms: save, propose, publish, withdraw, rename, restore.
 
 Two people stand behind what readers see: whoever wrote a draft does not publish it, and a
-change of meaning to a published answer waits until somebody else accepts it. A superuser may
-act alone and must say why.
+change of meaning to a published answer waits until somebody else accepts it. Where nobody else
+could, and for a superuser, one person may act alone and must say why.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
@@ -132,6 +133,8 @@ def checks(article: Article) -> list[str]:
         found.append("every source is a vendor or a blog")
     if not article.review_by:
         found.append("no review date is set")
+    if article.pk and (waiting := article.comments.open().count()):
+        found.append(f"{waiting} comment{'s' if waiting > 1 else ''} not resolved")
     for check in extend.publish_checks:
         found += check(article)
     return found
@@ -185,10 +188,18 @@ def publish_due() -> int:
     return done
 
 
+def may_act_alone(user: User) -> bool:
+    """A superuser, or the only account that could approve anything; both say why."""
+    if user.is_superuser:
+        return True
+    able = get_user_model().objects.with_perm("kb.publish_article").filter(is_staff=True)
+    return not able.exclude(pk=user.pk).exists()
+
+
 def _needs_second_person(author: int | None, user: User, note: str) -> None:
     if user is None or author is None or author != user.pk:
         return
-    if not user.is_superuser:
+    if not may_act_alone(user):
         raise Refused("Somebody else must approve this: you wrote the last version.")
     if not note.strip():
         raise Refused("You wrote the last version: say in the note why nobody else approves it.")

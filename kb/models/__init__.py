@@ -1,6 +1,7 @@
 """The rows of the knowledge base."""
 
 from .articles import Article, ArticleLink, Correction
+from .comments import Comment
 from .index import SearchDocument, SearchMiss, SearchWord
 from .proposals import Proposal
 from .redirects import OldSlug
@@ -14,6 +15,7 @@ __all__ = [
     "ArticleLink",
     "Category",
     "Citation",
+    "Comment",
     "Correction",
     "Mention",
     "OldSlug",

@@ -151,7 +151,7 @@ def test_only_vendors_as_sources_is_worth_a_question(library):
     assert "every source is a vendor or a blog" in publishing.checks(article)
 
 
-def test_publishing_by_the_button(draft, second_editor):
+def test_publishing_by_the_button(draft, editor, second_editor):
     response = send(login(second_editor), draft, _publish="1")
     assert "Somebody else must approve" in response.content.decode()
     Article.objects.filter(pk=draft.pk).update(edited_by=None)
