@@ -15,11 +15,13 @@ from ..markets.state import World
 from ..overlays import gate
 from ..overlays.condor_book import CondorBook, Sheet, sheet
 from ..overlays.costs import FREE_VIX, CondorCosts, VixCosts
+from ..overlays.daily_range import DailyRange
 from ..overlays.layered import Always, CallLayer, Pricing, Trigger
 from ..overlays.rolling import TimeShift
 from ..overlays.signal_ratio import AdaptiveRatio, RangeLadder
-from ..overlays.sizing import Capped, Fixed, Sizing
+from ..overlays.sizing import Capped, Fixed, Scaled, Sizing
 from ..overlays.strikes import Choice
+from ..overlays.vega_target import CondorVega, VegaShare, gain_of_layers
 from ..units import SPX_MULTIPLIER
 from ._book_params import LAYERS, chosen_tiers
 from ._fair import Floats
@@ -43,6 +45,17 @@ def costs_of(p: SimpleNamespace) -> CondorCosts:
     return CondorCosts(slippage=p.slippage, commission=p.commission)
 
 
+def daily_range(p: SimpleNamespace) -> DailyRange:
+    """The reading of the expected daily range that the parameters name."""
+    return DailyRange(
+        mode=p.edr_mode,
+        bias=p.edr_bias,
+        implied_weight=p.edr_implied_weight,
+        realised_weight=p.edr_realised_weight,
+        multiplier=p.edr_multiplier,
+    )
+
+
 def choice_of(p: SimpleNamespace, tier: str) -> Choice:
     targets = {
         "credit": getattr(p, f"credit_{tier}"),
@@ -54,7 +67,7 @@ def choice_of(p: SimpleNamespace, tier: str) -> Choice:
         method=p.strike_method,
         target=targets[p.strike_method],
         wing_width=p.wing_width,
-        edr_bias=p.edr_bias,
+        daily_range=daily_range(p),
         vol_ratio=p.short_dated_iv_ratio,
         shape=(p.skew, surface.SHAPE_B),
     )
@@ -112,7 +125,8 @@ def condors(b: Book, *, explain: bool = True) -> list[CondorBook]:
             either=p.ts_trigger == "or",
             needs_credit=p.ts_restrike,
             roll_back=p.ts_rollback,
-            edr_bias=p.edr_bias,
+            daily_range=daily_range(p),
+            threat_delta=p.ts_threat_delta if p.threatened_if == "delta" else None,
         )
     share = p.max_loss_per_trade if p.sizing == "fraction" else None
     return [
@@ -141,9 +155,14 @@ def layers(
         return []
     wanted = [(n, getattr(p, f"layer_{n}_contracts") * p.condors / 10.0) for n, *_ in LAYERS]
     total = sum(count for _, count in wanted)
+    vega = _condor_vega(p) if p.vega_target_mode is not None and total > 0.0 else None
     out = []
     for n, count in wanted:
         sizing: Sizing = Fixed(count)
+        trigger = _trigger(p, n, seed)
+        if vega is not None:
+            trigger = VegaShare(trigger, p.vega_target_mode, vega, layers_gain(p))
+            sizing = Scaled(sizing, trigger.factor)
         if p.annual_budget_cap is not None and total > 0.0:
             sizing = Capped(sizing, share=p.annual_budget_cap * count / total, capital=capital)
         out.append(
@@ -155,7 +174,7 @@ def layers(
                 sizing=sizing,
                 costs=VixCosts() if p.costs else FREE_VIX,
                 pricing=Pricing(vol_of_vix=p.vol_of_vix, skew=p.vix_skew),
-                trigger=_trigger(p, n, seed),
+                trigger=trigger,
                 phase_seed=(seed * 1009 + n) % 2**63,
                 explain=explain,
             )
@@ -166,9 +185,38 @@ def layers(
     return out
 
 
+def _condor_vega(p: SimpleNamespace) -> CondorVega:
+    """The vega of the condors on sale, priced when a layer asks for it."""
+    return CondorVega(
+        choices=tuple(choice_of(p, tier) for tier in chosen_tiers(p.tiers_enabled)),
+        dte=p.ic_dte,
+        condors=p.condors,
+        horizon=p.short_dated_vol == "horizon",
+    )
+
+
+def layers_gain(p: SimpleNamespace) -> float:
+    """USD that the layers at their usual sizes gain for a point of spot VIX."""
+    return gain_of_layers(
+        contracts=tuple(getattr(p, f"layer_{n}_contracts") * p.condors / 10.0 for n, *_ in LAYERS),
+        dtes=tuple(getattr(p, f"layer_{n}_dte") for n, *_ in LAYERS),
+        delta=p.call_delta,
+    )
+
+
+def vega_factor(p: SimpleNamespace, world: World) -> float:
+    """Mean multiple of the usual sizes at the first close: 1 where no vega is aimed at."""
+    if p.vega_target_mode is None or not layers_gain(p):
+        return 1.0
+    share = VegaShare(Always(), p.vega_target_mode, _condor_vega(p), layers_gain(p))
+    share.begin(world)
+    return float(share.factor(0).mean())
+
+
 def _trigger(p: SimpleNamespace, n: int, seed: int) -> Trigger:
     if not p.always_on:
-        return RangeLadder(level=LADDER_START + (n - 1) * LADDER_STEP, bias=p.edr_bias)
+        level = LADDER_START + (n - 1) * LADDER_STEP
+        return RangeLadder(level=level, daily_range=daily_range(p))
     if p.signal_overlay != "off":
         return AdaptiveRatio(p.signal_overlay, strength=p.signal_strength, seed=seed)
     return Always()

@@ -228,8 +228,56 @@ def gate_parameters() -> tuple[Parameter, ...]:
             maximum=20,
             group=group,
         ),
+        Choice(
+            name="edr_mode",
+            label="Expected daily range",
+            default="vix_sqrt",
+            options={
+                "vix_sqrt": "VIX / √252, times a bias",
+                "glossary_blend": "VIX9D and 20-day realised vol, weighted",
+            },
+            group=group,
+            help="It places strikes of that method, arms rolls and opens the ladder of layers.",
+        ),
         number(
-            "edr_bias", "Expected range over VIX / √252", 1.025, FRACTION, 0.8, 1.3, group=group
+            "edr_bias",
+            "Expected range over VIX / √252",
+            1.025,
+            FRACTION,
+            0.8,
+            1.3,
+            group=group,
+            help="Of the first formula.",
+        ),
+        number(
+            "edr_implied_weight",
+            "Weight of the nine-day VIX",
+            0.1,
+            FRACTION,
+            0.0,
+            1.0,
+            group=group,
+            help="Of the blend; the model's own vol to nine days, elsewhere the VIX.",
+        ),
+        number(
+            "edr_realised_weight",
+            "Weight of the realised vol",
+            0.5,
+            FRACTION,
+            0.0,
+            1.0,
+            group=group,
+            help="Of the blend; twenty days.",
+        ),
+        number(
+            "edr_multiplier",
+            "Multiplier of the blend",
+            1.0,
+            FRACTION,
+            0.8,
+            2.0,
+            group=group,
+            why="0.8 for a steward and 2.0 for a promoter is the published range.",
         ),
     )
 
@@ -246,6 +294,19 @@ def shift_parameters(*, enabled: bool = True) -> tuple[Parameter, ...]:
             options={"or": "expected range or VIX", "and": "expected range and VIX"},
             group=group,
         ),
+        Choice(
+            name="threatened_if",
+            label="A condor is threatened",
+            default="strike",
+            options={
+                "strike": "when it ends past a short strike",
+                "delta": "when the delta of a short strike is above a level",
+            },
+            group=group,
+            help="The second is looked at on every close and rolls before expiry. One-day condors "
+            "have no close before it, so that only longer ones differ.",
+        ),
+        number("ts_threat_delta", "That level", 0.25, FRACTION, 0.15, 0.60, step=0.05, group=group),
         number("ts_edr_level", "Expected range above", 0.0094, FRACTION, 0.004, 0.03, group=group),
         number("ts_vix_level", "VIX above", 16.0, POINTS, 10.0, 40.0, group=group),
         Integer(
@@ -326,6 +387,20 @@ def alvh_parameters() -> tuple[Parameter, ...]:
             nullable=True,
             group=group,
             help="Layers are cut in proportion. Empty: no cap.",
+        ),
+        number(
+            "vega_target_mode",
+            "Calls' vega, of the condors'",
+            None,
+            FRACTION,
+            0.2,
+            1.0,
+            step=0.1,
+            nullable=True,
+            group=group,
+            help="What the layers gain for a point of VIX, of what the condors on sale lose; the "
+            "layers keep their proportions. Empty: the counts above stand.",
+            why="0.4 and 0.4 to 0.6 are published; 1 would leave no vega.",
         ),
         Boolean(name="tvm_enabled", label="Recycle gains of layer 1", default=True, group=group),
         number("tvm_gain", "Gain at which layer 1 is sold", 1.5, FRACTION, 0.5, 4.0, group=group),
@@ -412,6 +487,46 @@ def gate_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
         )
 
 
+def range_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """A blended range weighs something."""
+    blend = params["edr_mode"] == "glossary_blend"
+    if blend and params["edr_implied_weight"] + params["edr_realised_weight"] <= 0.0:
+        yield ParameterError(
+            "edr_realised_weight",
+            "is nought and so is the weight of the nine-day VIX: the range would always be nought",
+            minimum=0.0,
+            maximum=1.0,
+            unit=FRACTION,
+            nearest=0.5,
+        )
+
+
+def threat_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """A condor is not threatened by the delta that it is sold at."""
+    if params["threatened_if"] != "delta" or params["strike_method"] != "delta":
+        return
+    sold = max(params[f"short_delta_{tier}"] for tier in chosen_tiers(params["tiers_enabled"]))
+    if params["ts_enabled"] and sold >= params["ts_threat_delta"]:
+        yield ParameterError(
+            "ts_threat_delta",
+            f"is not above the delta of {sold:g} at which condors are sold: all would be "
+            "threatened at once",
+            minimum=0.15,
+            maximum=0.60,
+            unit=FRACTION,
+            nearest=min(sold + 0.05, 0.60),
+        )
+
+
+def vega_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """There are calls that a target can scale."""
+    held = any(params[f"layer_{n}_contracts"] for n, *_ in LAYERS)
+    if params["alvh_enabled"] and params["vega_target_mode"] is not None and not held:
+        yield ParameterError(
+            "vega_target_mode", "has no calls to scale: every layer holds none", unit=FRACTION
+        )
+
+
 def chosen_tiers(enabled: str) -> tuple[str, ...]:
     """The tiers that the parameter names."""
     if enabled == "all":
@@ -419,8 +534,8 @@ def chosen_tiers(enabled: str) -> tuple[str, ...]:
     return tuple(enabled.split("_"))
 
 
-CONDOR_RULES = (wing_rule, gate_rule, work_rule, year_rule)
-BOOK_RULES = (*CONDOR_RULES, layer_rule)
+CONDOR_RULES = (wing_rule, gate_rule, range_rule, threat_rule, work_rule, year_rule)
+BOOK_RULES = (*CONDOR_RULES, layer_rule, vega_rule)
 
 
 def condor_book_parameters(*, paths: int, rolls: bool = True) -> tuple[Parameter, ...]:

@@ -14,7 +14,7 @@ Profit by cause of one held day, from the seller's side (V is what the condor ow
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from .rolling import Chains, TimeShift
 from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes
 
 MOST_OF_WING = 0.4  # the credit of a roll that need not cover its debit
+EVERY = slice(None)
 SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
 Bools = NDArray[np.bool_]
 
@@ -41,16 +42,66 @@ class Sheet:
     dte: int
     quotes: Quotes | None
     horizon: bool = False
+    reach: Floats | None = None
 
     def vol(self, world: World, day: int, years: Floats | float) -> Floats:
         """The VIX-like vol that options are priced at: the VIX, or the model's own horizon."""
         return world.curve.horizon_vol(day, years) if self.horizon else world.vix[day]
 
+    def reach_at(self, day: int) -> Floats | None:
+        """The expected daily range at a close, where it is not that of the vol itself."""
+        return None if self.reach is None else self.reach[day]
+
+    def smile(
+        self, day: int, world: World, years: Floats | float, spot: Floats, *, more: float = 0.0
+    ) -> surface.Smile:
+        """The vols of one expiry at a close, the index at ``spot``, ``more`` points of VIX up."""
+        a, b = self.choice.shape
+        return surface.smile(
+            vix=(self.vol(world, day, years) + more) * self.choice.vol_ratio,
+            spot=spot,
+            expiry=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+            a=a,
+            b=b,
+        )
+
+    def offer(
+        self,
+        day: int,
+        world: World,
+        years: float,
+        *,
+        at: NDArray[np.int_] | slice = EVERY,
+        target: Floats | None = None,
+    ) -> Quotes:
+        """Condors of ``years`` as sold at a close on the paths ``at``; ``target`` for its own."""
+        reach = self.reach_at(day)
+        return quotes(
+            self.choice,
+            spot=world.spx[day, at],
+            vol=self.vol(world, day, years)[at],
+            years=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+            target=target,
+            reach=None if reach is None else reach[at],
+        )
+
+
+def unpriced(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
+    """Condors that are priced when they are asked for."""
+    needed = choice.method == "edr" and choice.daily_range.is_blend
+    reach = choice.daily_range.at_close(world) if needed else None
+    return Sheet(choice=choice, dte=dte, quotes=None, horizon=horizon, reach=reach)
+
 
 def sheet(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
     """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
+    empty = unpriced(world, choice, dte=dte, horizon=horizon)
     if dte > 1:
-        return Sheet(choice=choice, dte=dte, quotes=None, horizon=horizon)
+        return empty
     years = dte * DAY
     vol = world.vix
     if horizon:
@@ -62,8 +113,20 @@ def sheet(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> S
         years=years,
         rate=world.rate,
         dividend_yield=world.dividend_yield,
+        reach=empty.reach,
     )
-    return Sheet(choice=choice, dte=dte, quotes=offered, horizon=horizon)
+    return replace(empty, quotes=offered)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """The longer condors that losers are rolled into, one a path where ``rolled``."""
+
+    rolled: Bools
+    strikes: Floats
+    credit: Floats
+    legs: Floats
+    size: Floats
 
 
 @dataclass(kw_only=True)
@@ -110,6 +173,7 @@ class CondorBook:
             self._mark(day, world, ledger, held)
             self._settle(day, world, ledger, held & (self.expiry <= day))
             self._buy_back(day, world, ledger)
+            self._shift_early(day, world, ledger)
         if day < world.days:
             self._sell(day, world, ledger)
         ledger.mark(day, self.name, -self.size * self.owed * SPX_MULTIPLIER)
@@ -142,31 +206,26 @@ class CondorBook:
     def _aged(self, day: int, world: World, left: Floats, before: Floats) -> tuple[Floats, Floats]:
         """What is owed with a day less and all else unchanged, and the delta of the day before."""
         legs = self._legs(day - 1, world, self.strikes, left, before)
-        smile = self._smile(day - 1, world, left + DAY, before)
+        delta = self._deltas(day - 1, world, left + DAY, before)
+        weights = SIGNS[:, None]
+        return -(weights * legs).sum(axis=0), -(weights * delta).sum(axis=0)
+
+    def _deltas(self, day: int, world: World, years: Floats, spot: Floats) -> Floats:
+        """Spot deltas of the four legs (rows), bought, at each strike's own vol."""
+        smile = self._smile(day, world, years, spot)
         forward = smile.forward
         delta = black76.delta(
             forward=forward,
             strike=self.strikes,
-            expiry=left + DAY,
+            expiry=years,
             vol=smile.vol(self.strikes),
             rate=world.rate,
             call=KINDS[:, None],
         )
-        delta = delta * (forward / before)
-        weights = SIGNS[:, None]
-        return -(weights * legs).sum(axis=0), -(weights * delta).sum(axis=0)
+        return np.asarray(delta * (forward / spot))
 
     def _smile(self, day: int, world: World, years: Floats, spot: Floats) -> surface.Smile:
-        choice = self.sheet.choice
-        return surface.smile(
-            vix=self.sheet.vol(world, day, years) * choice.vol_ratio,
-            spot=spot,
-            expiry=years,
-            rate=world.rate,
-            dividend_yield=world.dividend_yield,
-            a=choice.shape[0],
-            b=choice.shape[1],
-        )
+        return self.sheet.smile(day, world, years, spot)
 
     def _legs(self, day: int, world: World, strikes: Floats, years: Floats, spot: Floats) -> Floats:
         if not years.any():
@@ -252,15 +311,7 @@ class CondorBook:
     def _offer(self, day: int, expiry: int, world: World) -> Quotes:
         if self.sheet.quotes is not None:
             return self.sheet.quotes.at(day)
-        years = (expiry - day) * DAY
-        return quotes(
-            self.sheet.choice,
-            spot=world.spx[day],
-            vol=self.sheet.vol(world, day, years),
-            years=years,
-            rate=world.rate,
-            dividend_yield=world.dividend_yield,
-        )
+        return self.sheet.offer(day, world, (expiry - day) * DAY)
 
     def _open(
         self,
@@ -293,34 +344,59 @@ class CondorBook:
     # Time-Shift
 
     def _roll(self, day: int, world: World, ledger: Ledger, done: Bools) -> Bools:
-        """Sell a longer condor for at least what the expired one cost, where the rule says so."""
+        """Sell a longer condor for what the expired one cost, where the rule says so."""
         shift = self.shift
         assert shift is not None
-        threatened = done & shift.threatens(day, self.strikes, world) & (self.owed > self.credit)
-        asked = threatened & (self.chains.rolls < shift.max_rolls)
+        threatened = done & shift.threatens(day, self.strikes, world)
+        equity = ledger.now() + self.size * self.owed * SPX_MULTIPLIER
+        longer = self._longer(day, world, threatened, equity)
+        if longer is None:
+            return np.zeros_like(done)
+        self._roll_into(day, ledger, longer)
+        return longer.rolled
+
+    def _shift_early(self, day: int, world: World, ledger: Ledger) -> None:
+        """Roll condors that have days left, where a delta says that they are threatened.
+
+        Only to a later expiry. What is owed is paid at the marks, with the costs of a trade.
+        """
+        shift = self.shift
+        if shift is None or shift.threat_delta is None or day >= world.days:
+            return
+        live = (self.size > 0.0) & (self.expiry > day) & (self.expiry < day + shift.forward_days)
+        if not live.any():
+            return
+        left = np.maximum(self.expiry - day, 1) * DAY
+        shorts = self._deltas(day, world, left, world.spx[day])[1:3]
+        threatened = live & shift.threatens_early(day, shorts)
+        longer = self._longer(day, world, threatened, ledger.now())
+        if longer is not None:
+            self._close(day, ledger, longer.rolled, free=False)
+            self._roll_into(day, ledger, longer)
+
+    def _longer(
+        self, day: int, world: World, threatened: Bools, equity: Floats
+    ) -> Replacement | None:
+        """What threatened losers could be rolled into; None where no roll is asked for."""
+        shift = self.shift
+        assert shift is not None
+        asked = threatened & (self.owed > self.credit) & (self.chains.rolls < shift.max_rolls)
         if not asked.any():
-            return asked
-        self.chains.asked += asked
+            return None
+        self.chains.ask(asked)
         at = np.flatnonzero(asked)
         years = shift.forward_days * DAY
         fees = 2.0 * self.costs.of(np.ones(at.size), self.legs[:, at]) / SPX_MULTIPLIER
         goal = self.owed[at] + fees + shift.cushion
         if not shift.needs_credit:
             goal = np.minimum(goal, MOST_OF_WING * self.sheet.choice.wing_width)
-        offer = quotes(
-            self.sheet.choice,
-            spot=world.spx[day, at],
-            vol=self.sheet.vol(world, day, years)[at],
-            years=years,
-            rate=world.rate,
-            dividend_yield=world.dividend_yield,
-            target=goal if self.sheet.choice.method == "credit" else None,
-        )
+        by_credit = self.sheet.choice.method == "credit"
+        offer = self.sheet.offer(day, world, years, at=at, target=goal if by_credit else None)
         pays = offer.possible & (offer.credit >= goal * (1.0 - 1e-4))
         if not shift.needs_credit:
             pays = offer.possible & (offer.credit > 0.0)
         who = at[pays]
-        rolled = np.zeros_like(done)
+        rolled = np.zeros_like(asked)
         rolled[who] = True
         strikes, credit = self.strikes.copy(), self.credit.copy()
         strikes[:, who], credit[who] = offer.strikes[:, pays], offer.credit[pays]
@@ -328,9 +404,11 @@ class CondorBook:
         legs[:, who] = offer.legs[:, pays]
         size = self.size * shift.size_multiplier
         loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
-        rolled &= ledger.now() + self.size * self.owed * SPX_MULTIPLIER >= (
-            size * loss * SPX_MULTIPLIER
-        )
-        self.chains.roll(rolled, credit * size * SPX_MULTIPLIER, shift.forward_days)
-        self._open(day, ledger, rolled, strikes, credit, legs, size, day + shift.forward_days)
-        return rolled
+        rolled &= equity >= size * loss * SPX_MULTIPLIER
+        return Replacement(rolled, strikes, credit, legs, size)
+
+    def _roll_into(self, day: int, ledger: Ledger, new: Replacement) -> None:
+        assert self.shift is not None
+        days = self.shift.forward_days
+        self.chains.roll(new.rolled, new.credit * new.size * SPX_MULTIPLIER, days)
+        self._open(day, ledger, new.rolled, new.strikes, new.credit, new.legs, new.size, day + days)

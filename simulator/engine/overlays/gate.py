@@ -62,22 +62,6 @@ def trailing_mean(values: Floats, days: int) -> Floats:
     return np.asarray(out / counts)
 
 
-def expected_daily_range(world: World, *, bias: float = 1.025) -> Floats:
-    """EDR as ``bias`` VIX / sqrt(252), a fraction of the index, from the close before."""
-    return np.asarray(bias * before(world.vix) / 100.0 / np.sqrt(252.0))
-
-
-def blended_daily_range(
-    world: World, *, vix_weight: float = 0.1, realised_weight: float = 0.5, multiplier: float = 1.0
-) -> Floats:
-    """The glossary's EDR: weights on VIX and 20-day realised vol, over sqrt(252)."""
-    squares = np.zeros_like(world.spx)
-    squares[1:] = world.log_returns() ** 2
-    realised = 100.0 * np.sqrt(252.0 * trailing_mean(squares, 20))
-    blend = vix_weight * before(world.vix) + realised_weight * before(realised)
-    return np.asarray(multiplier * blend / 100.0 / np.sqrt(252.0))
-
-
 def _at_most(vix: Floats, level: float) -> Floats:
     return np.where(vix <= level, 1.0, 0.0)
 

@@ -7,14 +7,15 @@ the new condor is a new risk. ``Chains`` follows each loser and what its rolls b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..ledger import Floats
 from ..markets.state import World
-from .gate import before, expected_daily_range, trailing_mean
+from .daily_range import DailyRange
+from .gate import before, trailing_mean
 
 Bools = NDArray[np.bool_]
 
@@ -24,7 +25,9 @@ class TimeShift:
     """When to roll forward and back; ``cushion`` in index points, ``forward_days`` trading days.
 
     ``either``: expected range *or* VIX arms the roll (otherwise both must). ``needs_credit``:
-    the new condor must bring at least the debit, fees and the cushion.
+    the new condor must bring at least the debit, fees and the cushion. ``threat_delta``: a
+    condor is threatened at any close at which a short strike's delta is above it; otherwise
+    only where it ends past a short strike.
     """
 
     forward_days: int = 5
@@ -36,19 +39,26 @@ class TimeShift:
     either: bool = True
     needs_credit: bool = True
     roll_back: bool = True
-    edr_bias: float = 1.025
+    daily_range: DailyRange = field(default_factory=DailyRange)
+    threat_delta: float | None = None
 
     def begin(self, world: World) -> None:
-        wide = expected_daily_range(world, bias=self.edr_bias) > self.range_level
+        wide = self.daily_range.before(world) > self.range_level
         nervous = before(world.vix) > self.vix_level
         self.armed: Bools = wide | nervous if self.either else wide & nervous
         pullback = before(world.spx) < before(trailing_mean(world.spx, 5))
         self.back: Bools = ~wide & pullback & self.roll_back
 
     def threatens(self, day: int, strikes: Floats, world: World) -> Bools:
-        """Armed, and the index past a short strike."""
+        """Armed, and the index past a short strike: what a delta says of an expired condor too."""
         spot = world.spx[day]
         return np.asarray(self.armed[day] & ((spot < strikes[1]) | (spot > strikes[2])))
+
+    def threatens_early(self, day: int, deltas: Floats) -> Bools:
+        """Armed, and the larger of the two short ``deltas`` (rows) above the level."""
+        if self.threat_delta is None:
+            return np.zeros(deltas.shape[1], dtype=bool)
+        return np.asarray(self.armed[day] & (np.abs(deltas).max(axis=0) > self.threat_delta))
 
     def goes_back(self, day: int, world: World) -> Bools:
         """Calm and pulled back: close the longer condor and sell one-day ones again."""
@@ -68,6 +78,7 @@ class Chains:
         self.roll_credit = np.zeros(paths)
         self.rolled = np.zeros(paths)
         self.asked = np.zeros(paths)
+        self.waits = np.zeros(paths, dtype=bool)
 
     def begin(self, which: Bools) -> None:
         """A fresh condor: whatever chain was running has ended."""
@@ -78,6 +89,12 @@ class Chains:
         self.rolls = np.where(which, 0, self.rolls)
         self.sum = np.where(which, 0.0, self.sum)
         self.first_loss = np.where(which, 0.0, self.first_loss)
+        self.waits = self.waits & ~which
+
+    def ask(self, which: Bools) -> None:
+        """A loser that should be rolled; one that waits for a credit is counted once."""
+        self.asked += which & ~self.waits
+        self.waits = self.waits | which
 
     def result(self, which: Bools, amount: Floats) -> None:
         self.sum = self.sum + np.where(which, amount, 0.0)
@@ -89,6 +106,7 @@ class Chains:
         self.sum = np.where(fresh, 0.0, self.sum)
         self.is_chain = self.is_chain | which
         self.rolls = self.rolls + which
+        self.waits = self.waits & ~which
         self.margin_days += np.where(which, days, 0.0)
         self.roll_credit += np.where(which, credit, 0.0)
         self.rolled += which

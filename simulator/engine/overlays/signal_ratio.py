@@ -16,6 +16,7 @@ from ..markets import null_models
 from ..markets.state import World
 from ..signals.macd import macd
 from ..signals.rsi import rsi
+from .daily_range import DailyRange
 from .gate import before, trailing_mean
 
 CHOICES = ("off", "macd", "rsi", "breadth", "all")
@@ -67,11 +68,11 @@ class RangeLadder:
     """A layer that may be bought only when the expected daily range is above ``level``."""
 
     level: float
-    bias: float = 1.025
+    daily_range: DailyRange = field(default_factory=DailyRange)
     open: Floats = field(init=False, default_factory=lambda: np.ones((1, 1)))
 
     def begin(self, world: World) -> None:
-        wide = self.bias * before(world.vix) / 100.0 / np.sqrt(252.0) > self.level
+        wide = self.daily_range.before(world) > self.level
         self.open = wide.astype(float)
 
     def allows(self, day: int) -> Floats:

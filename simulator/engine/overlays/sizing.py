@@ -44,6 +44,17 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Scaled:
+    """Another sizing, times a number that each close has for each path."""
+
+    inner: Sizing
+    factor: Callable[[int], Floats]
+
+    def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
+        return np.asarray(self.inner.contracts(day, offer, ledger) * self.factor(day))
+
+
+@dataclass(frozen=True)
 class Budget:
     """Spends ``share`` of ``notional`` (USD) a year on premium, in proportion to the days held.
 

@@ -7,7 +7,7 @@ ln(credit) against y, which is nearly a parabola: some five steps from any start
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from ..markets import surface
 from ..pricing import black_scholes
 from ..structures import iron_condor
 from ..structures.iron_condor import CALLS, IronCondor
+from .daily_range import DailyRange
 
 METHODS = ("credit", "edr", "delta", "sigma")
 STEPS = 14
@@ -40,7 +41,7 @@ class Choice:
     target: float
     wing_width: float = 10.0
     long_delta: float | None = None
-    edr_bias: float = 1.025
+    daily_range: DailyRange = field(default_factory=DailyRange)
     vol_ratio: float = 1.0
     shape: tuple[float, float] = (surface.SHAPE_A, surface.SHAPE_B)
 
@@ -70,8 +71,12 @@ def quotes(
     rate: float,
     dividend_yield: float,
     target: Floats | float | None = None,
+    reach: Floats | None = None,
 ) -> Quotes:
-    """Condors of ``years`` to expiry at every ``spot`` under the VIX-like ``vol`` (points)."""
+    """Condors of ``years`` to expiry at every ``spot`` under the VIX-like ``vol`` (points).
+
+    ``reach``: the expected daily range as a fraction, where it is not that of ``vol`` itself.
+    """
     smile = surface.smile(
         vix=vol * choice.vol_ratio,
         spot=spot,
@@ -95,11 +100,11 @@ def quotes(
     elif choice.method == "edr":
         condor = iron_condor.strikes_by_edr(
             spot=spot,
-            vol=vol / 100.0,
+            vol=vol / 100.0 if reach is None else reach / np.sqrt(DAY),
             expiry=years,
             multiple=goal,
             wing_width=choice.wing_width,
-            bias=choice.edr_bias,
+            bias=choice.daily_range.bias if reach is None else 1.0,
         )
     else:
         condor = iron_condor.strikes_by_sigma(smile, multiple=goal, wing_width=choice.wing_width)

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._book_params import (
+    BOOK_RULES,
     alvh_parameters,
     condor_parameters,
     gate_parameters,
-    gate_rule,
-    layer_rule,
     shift_parameters,
     start_parameters,
-    wing_rule,
 )
 from .._common import (
     COMMON_METRICS,
@@ -21,8 +19,6 @@ from .._common import (
     market_parameters,
     trading_days,
     vix_pricing_parameters,
-    work_rule,
-    year_rule,
 )
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
@@ -92,7 +88,7 @@ experiment = Experiment(
             "Smile: calibrated to Cboe's condor index, 2010 to 2019.",
         ),
     ),
-    rules=(wing_rule, gate_rule, layer_rule, work_rule, year_rule),
+    rules=BOOK_RULES,
     cost=cost,
     presets=(
         Preset(

@@ -35,7 +35,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         contracts=tuple(getattr(params, f"layer_{n}_contracts") for n in (1, 2, 3)),
         account=both.book.capital,
         full_loss=params.max_loss_per_trade * both.book.capital,
-        scale=params.condors / 10.0 if params.alvh_enabled else 0.0,
+        scale=_scale(params, world),
     )
     specs = {spec.name: spec for spec in experiment.metrics}
     metrics: list[Metric] = _fair.metrics(
@@ -81,6 +81,13 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             *undefined_notes(own),
         ),
     )
+
+
+def _scale(params: SimpleNamespace, world: World) -> float:
+    """Calls held at the first close, of those that ten condors have."""
+    if not params.alvh_enabled:
+        return 0.0
+    return float(params.condors / 10.0 * _book.vega_factor(params, world))
 
 
 def _representative(params: SimpleNamespace, world: World, layer: int) -> twice.Check:
@@ -181,7 +188,7 @@ def _sweep(params: SimpleNamespace, seed: int, data: Data, progress: Progress) -
         change = {"wing_width": wing, "min_credit_ratio": 0.0, "ts_enabled": False}
         one = SimpleNamespace(**{**vars(few), **change})
         book, base = _book.alone(one, world)
-        if hedge is None or one.annual_budget_cap is not None:
+        if hedge is None or one.annual_budget_cap is not None or one.vega_target_mode is not None:
             hedge, premium = _book.calls_alone(one, world, capital=book.capital, seed=seed)
         c = _fair.compare(
             world=world,
@@ -197,7 +204,7 @@ def _sweep(params: SimpleNamespace, seed: int, data: Data, progress: Progress) -
             contracts=tuple(getattr(one, f"layer_{n}_contracts") for n in (1, 2, 3)),
             account=book.capital,
             full_loss=one.max_loss_per_trade * book.capital,
-            scale=one.condors / 10.0 if one.alvh_enabled else 0.0,
+            scale=_scale(one, world),
         )
         cut = drawdown_cut(c)
         holds = (

@@ -7,23 +7,19 @@ from typing import Any
 
 from ...units import FRACTION
 from .._book_params import (
+    BOOK_RULES,
     alvh_parameters,
     condor_parameters,
     gate_parameters,
-    gate_rule,
-    layer_rule,
     number,
     shift_parameters,
     start_parameters,
-    wing_rule,
 )
 from .._common import (
     COMMON_METRICS,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
-    work_rule,
-    year_rule,
 )
 from ..base import Choice, Experiment, MetricSpec, ModelCard
 
@@ -98,6 +94,6 @@ experiment = Experiment(
         would_change=("One published rule with strikes, sizes and renewals all stated.",),
         sources=("Readings R1 to R7 with their pages: the registry of this repository.",),
     ),
-    rules=(wing_rule, gate_rule, layer_rule, work_rule, year_rule),
+    rules=BOOK_RULES,
     cost=cost,
 )

@@ -11,6 +11,7 @@ from .._book_params import (
     condor_parameters,
     gate_parameters,
     gate_rule,
+    range_rule,
     start_parameters,
     wing_rule,
 )
@@ -190,7 +191,7 @@ experiment = Experiment(
             "Average returns on scheduled days: Savor and Wilson 2013; Lucca and Moench 2015.",
         ),
     ),
-    rules=(calendar_rule, wing_rule, gate_rule, work_rule, year_rule),
+    rules=(calendar_rule, wing_rule, gate_rule, range_rule, work_rule, year_rule),
     cost=cost,
     presets=(
         Preset(

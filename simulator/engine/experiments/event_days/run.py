@@ -22,7 +22,7 @@ from ...ledger import Floats, Ledger
 from ...markets import null_models, surface
 from ...markets.state import World
 from ...overlays import gate
-from ...overlays.condor_book import CondorBook, Sheet
+from ...overlays.condor_book import CondorBook, Sheet, unpriced
 from ...overlays.strikes import DAY, Choice, Quotes, leg_prices, quotes
 from ...results import Axis, Chart, Column, Metric, Result, Series, Table
 from ...units import FRACTION, SPX_MULTIPLIER, USD
@@ -214,6 +214,7 @@ def _sheet(params: SimpleNamespace, world: World, choice: Choice, multiple: Floa
     if horizon:
         vol = np.stack([world.curve.horizon_vol(day, DAY) for day in range(world.days + 1)])
     known = vol * multiple
+    empty = unpriced(world, choice, dte=1)
 
     def offered_at(priced: Floats) -> Quotes:
         return quotes(
@@ -223,10 +224,11 @@ def _sheet(params: SimpleNamespace, world: World, choice: Choice, multiple: Floa
             years=DAY,
             rate=world.rate,
             dividend_yield=world.dividend_yield,
+            reach=empty.reach,
         )
 
     if choice.method != "edr":
-        return Sheet(choice=choice, dte=1, quotes=offered_at(known))
+        return replace(empty, quotes=offered_at(known))
     strikes = offered_at(vol).strikes
     smile = surface.smile(
         vix=known * choice.vol_ratio,
@@ -240,7 +242,7 @@ def _sheet(params: SimpleNamespace, world: World, choice: Choice, multiple: Floa
     legs = leg_prices(smile, strikes)
     credit = legs[1] + legs[2] - legs[0] - legs[3]
     offered = Quotes(strikes, credit, legs, np.ones(credit.shape, dtype=bool))
-    return Sheet(choice=choice, dte=1, quotes=offered)
+    return replace(empty, quotes=offered)
 
 
 def random_days(events: Bools, paths: int, seed: int) -> Bools:
