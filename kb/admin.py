@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import differences, extend, publishing, reviewing
+from . import differences, extend, frontmatter, publishing, reviewing
 from .forms import ArticleForm, SourceForm, TermForm
 from .models import (
     Article,
@@ -56,7 +56,19 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/kb/article/change_form.html"
     fieldsets = (
         (None, {"fields": ("title", "slug", "category", "tags", "authors", "based_on")}),
-        ("Text", {"fields": ("short_answer", "body", "note", "significance", "edited_from")}),
+        (
+            "Text",
+            {
+                "fields": (
+                    "short_answer",
+                    "body",
+                    "front_matter",
+                    "note",
+                    "significance",
+                    "edited_from",
+                )
+            },
+        ),
         ("Leads to", {"fields": ("related", "prerequisites")}),
         ("Care", {"fields": ("checked_by", "review_by", "publish_from")}),
         ("Withdrawal", {"fields": ("withdrawn_reason", "successor"), "classes": ("collapse",)}),
@@ -101,14 +113,18 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             setattr(article, name, request.POST.get(name, ""))
         if instance is None:
             article.category = Category(name="Category", slug="category")
+        wrong = self._read_front_matter(article, request.POST.get("front_matter"))
         derived = publishing.check_text(article)
+        request.__dict__["is_preview"] = True
         context = {
             "article": article,
             "title": article.title,
             "short_answer": article.short_answer,
             "contents": article.contents,
             "body": extend.drawn(article.body_html, article, request),
-            "troubles": derived.troubles,
+            "evidence": extend.slot("evidence", article, request),
+            "troubles": [*wrong, *derived.troubles],
+            "checks": publishing.checks(article) if article.pk else [],
             "terms": list(Term.objects.filter(slug__in=derived.terms)),
         }
         response = render(request, "admin/kb/article/preview.html", context)
@@ -125,6 +141,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return HttpResponseRedirect(reverse("admin:kb_article_review", args=[pk]))
         newest = article.revisions.first()
         derived = publishing.check_text(article)
+        request.__dict__["is_preview"] = True
         context = {
             "article": article,
             "revision": newest,
@@ -167,6 +184,19 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 reviewing.reopen(found)
         except Refused as refused:
             self.message_user(request, str(refused), messages.ERROR)
+
+    @staticmethod
+    def _read_front_matter(article: Article, text: str | None) -> list[tuple[int, str]]:
+        """Take the form's front matter into the article, or say by line why it cannot be."""
+        if text is None:
+            return []
+        try:
+            article.extra = frontmatter.parse_values(
+                text.replace("\r\n", "\n"), extend.front_matter_schema()
+            )
+        except frontmatter.ContentError as error:
+            return [(p.line, f"front matter: {p.message}") for p in error.problems]
+        return []
 
     def unpublished_difference(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the stored text changes against the newest published revision."""
@@ -309,17 +339,22 @@ class ProposalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="What changes")
     def change(self, proposal: Proposal) -> SafeString:
         article = proposal.article
-        fresh = Article(body=proposal.values.get("body", article.body), contents=article.contents)
+        body = proposal.values.get("body", article.body)
+        extra = proposal.values.get("extra", article.extra)
+        fresh = Article(body=body, contents=article.contents, extra=extra)
         publishing.check_text(fresh)
         title = differences.words(article.title, proposal.values.get("title", article.title))
         answer = differences.words(
             article.short_answer, proposal.values.get("short_answer", article.short_answer)
         )
-        body = differences.rendered(article.body_html, fresh.body_html)
+        text = differences.rendered(article.body_html, fresh.body_html)
+        front_matter = differences.words(
+            frontmatter.write_values(article.extra), frontmatter.write_values(extra)
+        )
         review = reverse("admin:kb_article_review", args=[article.pk])
         return format_html(
-            '<h3>{}</h3><p>{}</p><div>{}</div><p><a href="{}">Comments on it</a></p>',
-            *(title, answer, body, review),
+            '<h3>{}</h3><p>{}</p><div>{}</div><pre>{}</pre><p><a href="{}">Comments on it</a></p>',
+            *(title, answer, text, front_matter, review),
         )
 
     @admin.action(description="Accept: readers see it now", permissions=["change"])

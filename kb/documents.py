@@ -11,6 +11,7 @@ from typing import Any
 
 from . import citations, extend, glossary, markup
 from .models import Article, Source, Term
+from .written import shown, written
 
 _KEYS = re.compile(r"@([a-z0-9][a-z0-9-]*)")
 
@@ -51,11 +52,13 @@ def derive_article(
     article: Article, items: Mapping[str, Mapping[str, Any]], terms: glossary.Glossary
 ) -> Derived:
     """Render an article in place and report what it refers to."""
-    rendered = markup.render(article.body, _context(article.body, article.contents, items))
+    whole = written(article.body, article.extra)
+    rendered = markup.render(whole.text, _context(whole.text, article.contents, items))
     article.base_html, article.contents = rendered.html, rendered.contents
     article.words = rendered.words
     article.render_version = markup.RENDER_VERSION
-    derived = Derived(links=rendered.links, troubles=list(rendered.troubles))
+    troubles = [markup.Trouble(whole.line(line), said) for line, said in rendered.troubles]
+    derived = Derived(links=rendered.links, troubles=troubles)
     derived.citations = _grouped(rendered.citations)
     _link(derived, article, "body_html", terms, "")
     return derived
@@ -120,7 +123,9 @@ def digest(*parts: Any) -> str:
 
 def article_digest(article: Article) -> str:
     """Of what a reader reads: equal digests need no new revision."""
-    return digest(article.title, article.authors, article.short_answer, article.body)
+    more = shown(article.extra, article.body)
+    parts = (article.title, article.authors, article.short_answer, article.body)
+    return digest(*parts, more) if more else digest(*parts)
 
 
 def term_digest(term: Term) -> str:

@@ -1,6 +1,7 @@
 """Where other apps join in. They register in ``AppConfig.ready()``; kb knows none of them.
 
 extend.block("example", render_example)     # ::example slug
+extend.written_block("dissected", write)    # ::dissected claims
 extend.inline("claim", render_claim)        # [−1.1 points](claim:id)
 extend.content_kind("examples", ExampleFiles())
 extend.front_matter_key("claims", SCHEMA, store_claims)
@@ -76,6 +77,7 @@ Check = Callable[["Article"], list[str]]
 Extra = Callable[["Article", HttpRequest], str]
 SiteExtra = Callable[[HttpRequest], str]
 Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
+Writer = Callable[[str, Mapping[str, Any]], str]
 
 
 class FrontMatterKey(NamedTuple):
@@ -86,6 +88,7 @@ class FrontMatterKey(NamedTuple):
 content_kinds: dict[str, ContentKind] = {}
 front_matter_keys: dict[str, FrontMatterKey] = {}
 blocks: dict[str, BlockRender] = {}
+written_blocks: dict[str, Writer] = {}
 inlines: dict[str, InlineRender] = {}
 search_sources: dict[str, SearchEntries] = {}
 article_fields: dict[str, Getter] = {}
@@ -108,9 +111,32 @@ def front_matter_key(article_key: str, schema: Mapping[str, Any], apply: Apply) 
     front_matter_keys[article_key] = FrontMatterKey(schema, apply)
 
 
+def front_matter_schema() -> dict[str, Any]:
+    """What the keys that other apps own may hold, as one schema."""
+    properties = {"claims": {"type": "object"}} | {
+        key: dict(other.schema) for key, other in front_matter_keys.items()
+    }
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def owned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a front matter that other apps own."""
+    known = front_matter_schema()["properties"]
+    return {key: data[key] for key in known if key in data}
+
+
 def block(name: str, render: BlockRender) -> None:
     """Draw ``::name argument`` at view time: ``render(argument, article, request)``."""
     blocks[name] = render
+
+
+def written_block(name: str, write: Writer) -> None:
+    """Put Markdown in the place of ``::name argument`` before the text is rendered.
+
+    ``write(argument, extra)`` gets the front matter that other apps own. What it gives may cite,
+    link and mark claims like any text; see ``written``.
+    """
+    written_blocks[name] = write
 
 
 def inline(scheme: str, render: InlineRender) -> None:

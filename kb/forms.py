@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from . import documents, publishing
+from . import documents, extend, frontmatter, publishing
 from .models import Article, ArticleLink, Source, Term
 from .models.articles import SIGNIFICANCE
 from .publishing import Refused
@@ -64,6 +64,11 @@ class ArticleForm(Conflicting):
     significance = forms.ChoiceField(choices=SIGNIFICANCE, initial="meaning", required=False)
     related = SlugList(help_text="Slugs of related answers, best first")
     prerequisites = SlugList(help_text="Slugs of what should be read before")
+    front_matter = forms.CharField(
+        required=False, label="Claims and other front matter",
+        widget=forms.Textarea({"class": "vLargeTextField", "rows": 12, "spellcheck": "false"}),
+        help_text="YAML, as in a content file: what each marked figure says of which example.",
+    )  # fmt: skip
 
     class Meta:
         model = Article
@@ -80,6 +85,7 @@ class ArticleForm(Conflicting):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["front_matter"].initial = frontmatter.write_values(self.instance.extra)
         if self.instance.pk:
             links = self.instance.links.select_related("target").order_by("position")
             for name, kind in (
@@ -91,6 +97,13 @@ class ArticleForm(Conflicting):
 
     def clean_authors(self) -> Any:
         return self._checked(publishing.check_authors, self.cleaned_data["authors"])
+
+    def clean_front_matter(self) -> dict[str, Any]:
+        text = self.cleaned_data["front_matter"].replace("\r\n", "\n")
+        try:
+            return frontmatter.parse_values(text, extend.front_matter_schema())
+        except frontmatter.ContentError as error:
+            raise ValidationError([f"Line {p.line}: {p.message}" for p in error.problems]) from None
 
     def clean_related(self) -> list[str]:
         return self._known(self.cleaned_data["related"])
@@ -119,7 +132,10 @@ class ArticleForm(Conflicting):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         body = cleaned.get("body", "")
-        trial = Article(body=body, contents=self.instance.contents)
+        extra = cleaned.get("front_matter", self.instance.extra)
+        if "front_matter" in cleaned:
+            self.instance.extra = cleaned["extra"] = extra
+        trial = Article(body=body, contents=self.instance.contents, extra=extra)
         self.refuse_troubles(publishing.check_text(trial), "body")
         return cleaned
 

@@ -94,6 +94,31 @@ def parse(file: str, text: str, schema: Mapping[str, Any]) -> Page:
     return Page(file, data, body, lines, body_line)
 
 
+def key_lines(text: str) -> dict[str, int]:
+    """The line of every key of a file that was read before, by its path such as ``claims.cost``."""
+    head, _, _ = _split("", text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return _load("", head)[1]
+
+
+def parse_values(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Read and check YAML that stands alone, as in a form; empty text is no values.
+
+    Raises ``ContentError`` whose lines count from the first line of ``text``.
+    """
+    if not text.strip():
+        return {}
+    try:
+        return parse("", f"{FENCE}\n{text.strip(chr(10))}\n{FENCE}\n", schema).data
+    except ContentError as error:
+        moved = [Problem(p.file, max(1, p.line - 1), p.message) for p in error.problems]
+        raise ContentError.several(moved) from None
+
+
+def write_values(data: Mapping[str, Any]) -> str:
+    """YAML that ``parse_values`` reads back to the same values."""
+    return _dump(data) if data else ""
+
+
 def read(path: Path, name: str) -> str:
     """The text of a content file, or ``ContentError`` when it cannot be one."""
     raw = path.read_bytes()

@@ -82,9 +82,7 @@ class _Sync:
     def run(self) -> Counts:
         self.glossary_before = {entry.slug: entry.labels for entry in glossary.entries()}
         schema = {**schemas.ANSWER, "properties": dict(schemas.ANSWER["properties"])}
-        schema["properties"].setdefault("claims", {"type": "object"})
-        for key, other in extend.front_matter_keys.items():
-            schema["properties"][key] = dict(other.schema)
+        schema["properties"] |= extend.front_matter_schema()["properties"]
 
         sources = self._attempt(self._load_sources) or []
         taxa = {kind: self._attempt(self._load_taxa, kind) or [] for kind in ("categories", "tags")}
@@ -489,8 +487,7 @@ def _fill_article(article: Article, file: TextFile) -> None:
     article.checked_by = data.get("checked_by", "")
     review_by = data.get("review_by")
     article.review_by = date.fromisoformat(review_by) if review_by else None
-    known = {"claims", *extend.front_matter_keys}
-    article.extra = {key: data[key] for key in known if key in data}
+    article.extra = extend.owned(data)
     article.file_text, article.file_digest, article.is_edited = file.text, file.digest, False
 
 

@@ -31,7 +31,7 @@ from .models import Article, ArticleLink, OldSlug, Proposal, Revision, Source, T
 from .models.articles import short_id
 
 User = Any
-PROPOSED = ("title", "short_answer", "body", "authors")
+PROPOSED = ("title", "short_answer", "body", "authors", "extra")
 
 
 class Refused(Exception):
@@ -277,6 +277,7 @@ def restore(revision: Revision, *, user: User) -> None:
     page = frontmatter.parse("", revision.text, {})
     article.title, article.short_answer = revision.title, revision.summary
     article.authors, article.body = revision.authors, page.body
+    article.extra = extend.owned(page.data)
     save_article(article, user=user, note=f"Restored revision {revision.number}")
 
 

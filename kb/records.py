@@ -65,6 +65,7 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
             "examples": extend.block_arguments(row.body_html, "example"),
             "references": cited[row.pk],
             "claims": [],
+            "dissects": [],
             "revision": numbers.get(row.pk),
         }
         | {name: values.get(row.pk, []) for name, values in extra.items()}

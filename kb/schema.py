@@ -35,6 +35,7 @@ RECORDS: dict[str, dict[str, Any]] = {
         "examples": WORDS,
         "references": {"type": "array", "items": CSL},
         "claims": {"type": "array", "items": {}},
+        "dissects": {"type": "array", "items": {}},
         "revision": {"type": ["integer", "null"]},
     },
     "Term": {

@@ -7,6 +7,7 @@ from . import claim_views as views
 
 urlpatterns = [
     path("claims/", views.index, name="claims"),
+    path("claims/of-others/", views.of_others, name="claims-of-others"),
     path("claims/badge/<slug:slug>.svg", views.badge, name="claims-badge"),
     path("claims/<str:public_id>/", views.detail, name="claim"),
     path("claims/<str:public_id>/where", views.vary, name="claim-where"),

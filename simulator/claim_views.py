@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
+from collections import Counter
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -18,7 +19,7 @@ from common.requests import anonymous_post
 from kb.models import Article
 from simulator import claim_rules as rules
 from simulator import services
-from simulator.claims import extend, ledger, where
+from simulator.claims import extend, ledger, others, where
 from simulator.claims.corrections import published as published_changes
 from simulator.models import Sweep
 from simulator.models.claims import STATES, Claim
@@ -61,6 +62,28 @@ def index(request: HttpRequest) -> HttpResponse:
         "filters": {k: request.GET.get(k, "") for k in ("state", "kind", "article", "q")},
     }
     return render(request, "claims/ledger.html", context)
+
+
+@require_safe
+def of_others(request: HttpRequest) -> HttpResponse:
+    """``/claims/of-others/``: what others say, and the verdict that a run gives."""
+    everything = others.register()
+    verdict, words = request.GET.get("verdict", ""), request.GET.get("q", "").strip()[:200]
+    counts = Counter(one.verdict for _, one in everything)
+    rows = [
+        (article, one)
+        for article, one in everything
+        if (not verdict or one.verdict == verdict)
+        and words.casefold() in f"{one.said} {one.plain_finding}".casefold()
+    ]
+    context = {
+        "rows": rows,
+        "total": len(everything),
+        "answers": len({article.pk for article, _ in everything}),
+        "verdicts": [(w, m, counts[w]) for w, m in others.MEANINGS.items() if counts[w]],
+        "filters": {"verdict": verdict, "q": words},
+    }
+    return render(request, "claims/of_others.html", context)
 
 
 @require_safe

@@ -18,6 +18,8 @@ from kb.references import references
 
 from .finding import answered, public_article
 
+LONGEST_CONTENTS = 18
+
 
 @require_safe
 @answered
@@ -30,13 +32,18 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             name: extend.slot(name, found, request)
             for name in ("evidence", "after_terms", "ask", "head")
         },
-        "contents": found.contents,
+        "contents": in_contents(found.contents),
         "title": found.title,
         "short_answer": found.short_answer,
         "authors": found.authors,
     }
     response = render(request, "kb/article.html", context)
     return _labelled(response, found, newest)
+
+
+def in_contents(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The headings to list: where there are very many, those of the top level."""
+    return entries if len(entries) <= LONGEST_CONTENTS else [e for e in entries if e["level"] <= 2]
 
 
 def _context(found: Article, newest: Revision | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from kb.written import written
 from simulator import claim_rules as rules
 from simulator.models import Example
 from simulator.models.claims import Claim, Correction
@@ -27,6 +28,11 @@ class Marked:
     name: str
     text: str
     sentence: str
+
+
+def whole_text(article: Any) -> str:
+    """The article's Markdown with the parts that its front matter writes."""
+    return written(article.body, article.extra).text
 
 
 def marks(body: str) -> list[Marked]:
@@ -66,9 +72,13 @@ def complaints(body: str, terms: Mapping[str, Mapping[str, Any]]) -> list[tuple[
         for name in sorted(set(terms) - marked)
     ]
     for name in sorted(terms):
-        wrong = rules.complaints(terms[name]) or _unknown(terms[name])
-        found += [(name, f"claim {name!r}: {words}") for words in wrong]
+        found += [(name, f"claim {name!r}: {words}") for words in wrong_terms(terms[name])]
     return found
+
+
+def wrong_terms(terms: Mapping[str, Any]) -> list[str]:
+    """What is wrong with one claim's front matter, in words; an empty list lets it be bound."""
+    return rules.complaints(terms) or _unknown(terms)
 
 
 def _unknown(terms: Mapping[str, Any]) -> list[str]:
@@ -108,11 +118,11 @@ def bind(article: Any, terms: Mapping[str, Mapping[str, Any]]) -> None:
     When the words or the value of a published claim change, that is a correction.
     """
     existing = {claim.name: claim for claim in Claim.objects.current().filter(article=article)}
-    for position, mark in enumerate(marks(article.body)):
+    for position, mark in enumerate(marks(whole_text(article))):
         if mark.name not in terms:
             continue
         claim = existing.pop(mark.name, None)
-        fresh = _fields(mark, position, dict(terms[mark.name]))
+        fresh = fields(mark, position, dict(terms[mark.name]))
         if claim is None:
             Claim.objects.create(
                 article=article, name=mark.name, public_id=_public_id(article, mark.name), **fresh
@@ -130,7 +140,8 @@ def bind(article: Any, terms: Mapping[str, Mapping[str, Any]]) -> None:
         claim.save(update_fields=["retired_at"])
 
 
-def _fields(mark: Marked, position: int, terms: dict[str, Any]) -> dict[str, Any]:
+def fields(mark: Marked, position: int, terms: dict[str, Any]) -> dict[str, Any]:
+    """What a claim's row takes from its mark and its front matter."""
     slug = terms.get("example")
     example = Example.objects.filter(slug=slug).first() if slug else None
     return {

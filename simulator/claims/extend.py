@@ -18,7 +18,7 @@ from simulator.engine.errors import EngineError
 from simulator.models.claims import BROKEN, DRIFTED, Claim
 from simulator.services.signals import daily, result_attached, warmed
 
-from . import binding, checking, ledger, where
+from . import binding, checking, ledger, others, previewing, where
 
 log = logging.getLogger(__name__)
 ClaimExtra = Callable[[Claim, HttpRequest], str]
@@ -39,10 +39,15 @@ def page_extras(claim: Claim, request: HttpRequest) -> SafeString:
 def register() -> None:
     """Called once when the app is ready."""
     kb.front_matter_key("claims", rules.SCHEMA, _apply)
+    kb.front_matter_key(others.KEY, others.SCHEMA, others.apply)
+    kb.front_matter_key(others.REPLIES, others.REPLIES_SCHEMA, others.apply_replies)
+    kb.written_block("dissected", others.write)
     kb.inline("claim", _draw)
     kb.page_extras("evidence", _evidence_line)
     kb.site_extra("standing", _standing_line)
     kb.article_field("claims", _names)
+    kb.article_field(others.KEY, others.by_article)
+    kb.page_extras("head", others.review_data)
     kb.publish_check(_before_publishing)
     kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
     kb.article_published.connect(_on_published, dispatch_uid="simulator.claims")
@@ -57,7 +62,7 @@ def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
     file = f"answers/{article.slug}.md"
     problems = [
         Problem(file, _line(article.file_text, name), words)
-        for name, words in binding.complaints(article.body, terms)
+        for name, words in binding.complaints(binding.whole_text(article), terms)
     ]
     if problems:
         raise ContentError.several(problems)
@@ -83,7 +88,7 @@ def _on_article(*, instance: Article, **rest: Any) -> None:
     terms = instance.extra.get("claims", {})
     if not terms and not Claim.objects.current().filter(article=instance).exists():
         return
-    if not binding.complaints(instance.body, terms):
+    if not binding.complaints(binding.whole_text(instance), terms):
         binding.bind(instance, terms)
 
 
@@ -111,6 +116,8 @@ def _on_daily(**rest: Any) -> None:
 def _claims(article: Article, request: HttpRequest) -> dict[str, Claim]:
     """The article's claims by name, read once a request however many marks it has."""
     kept = request.__dict__.setdefault("_claims", {})
+    if article.pk not in kept and request.__dict__.get("is_preview"):
+        kept[article.pk] = previewing.claims(article)
     if article.pk not in kept:
         rows = Claim.objects.current().filter(article=article)
         kept[article.pk] = {claim.name: claim for claim in rows}
@@ -152,12 +159,17 @@ def _names(articles: Sequence[Article]) -> dict[int, list[str]]:
 def _before_publishing(article: Article) -> list[str]:
     """Every claim that an editor should settle first, in words."""
     terms = article.extra.get("claims", {})
-    problems = [words for _, words in binding.complaints(article.body, terms)]
+    problems = [words for _, words in binding.complaints(binding.whole_text(article), terms)]
     problems += [
         f"claim “{claim.text}” ({claim.name}) {ledger.WORDS[claim.state]}: {claim.cause}"
-        for claim in Claim.objects.current().filter(article=article, state__in=(DRIFTED, BROKEN))
+        for claim in previewing.claims(article).values()
+        if claim.state in (DRIFTED, BROKEN)
     ]
-    return problems + [
+    problems += [
         f"“{figure}” is neither bound to a run, nor sourced, nor marked as not testable"
         for figure in binding.bare_figures(article.body)
+    ]
+    return problems + [
+        f"dissected sentence {number + 1}: {words}"
+        for number, words in others.complaints(article.extra)
     ]

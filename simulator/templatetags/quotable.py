@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import Q
 
+from kb import extend
 from simulator.models import Example
 from simulator.presentation import figure_text
 
@@ -17,7 +19,9 @@ def quotable_figures(article: Any) -> dict[str, Any]:
     """Every metric of the article's examples with its stored value and the mark to paste."""
     if article is None or article.pk is None:
         return {"examples": []}
-    rows = Example.objects.filter(article=article).select_related("result_run")
+    named = extend.block_arguments(article.body_html, "example")
+    rows = Example.objects.filter(Q(article=article) | Q(slug__in=named))
+    rows = rows.select_related("result_run")
     return {"examples": [{"example": row, "figures": _figures(row)} for row in rows]}
 
 

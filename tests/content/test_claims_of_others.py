@@ -2,89 +2,104 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from simulator.claims.others import MEANINGS, NOT_TESTABLE, Dissected, order
 from simulator.engine.experiments import all_experiments, get
 from simulator.engine.experiments.base import Choice
 from simulator.management.foreground import settings_from
 
-from .reading import sources
+from .reading import answers, sources
 
-TABLE = Path(__file__).resolve().parents[2] / "docs" / "claims-of-others.md"
+PAGE_FILE = Path(__file__).resolve().parents[2] / "docs" / "claims-of-others.md"
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 CODE_SPAN = re.compile(r"`([^`]+)`")
-PAGE = re.compile(r"\b[A-Z]{1,2}\d{1,3}\b")
-WORDS = {
-    # docs/verdicts.md
-    "no-hedge", "scenario", "undetected", "harms", "one-month", "small", "costly", "protects",
-    "better", "worse", "same",
-    # the table's own, for figures
-    "fits", "misses", "depends",
-}  # fmt: skip
+WORDS = set(MEANINGS) - {NOT_TESTABLE}
 
 
-@dataclass(frozen=True)
-class Row:
-    label: str
-    claim: str
-    pages: str
-    runs: str
-    verdict: str
-
-    @property
-    def number(self) -> int:
-        return int(re.match(r"\d+", self.label).group())
-
-    @property
-    def commands(self) -> list[str]:
-        return CODE_SPAN.findall(self.runs)
-
-    @property
-    def is_tested(self) -> bool:
-        return not self.verdict.startswith("*not testable, because*")
-
-    @property
-    def word(self) -> str | None:
-        found = re.match(r"`([a-z-]+)`", self.verdict)
-        return None if found is None else found.group(1)
+def rows() -> list[Dissected]:
+    """Every dissected sentence of every answer, by number; the answers are the one source."""
+    found = [
+        Dissected(
+            number=str(row["number"]),
+            said=row["said"],
+            sources=row.get("sources", []),
+            remark=row.get("remark", ""),
+            runs=row.get("runs", []),
+            verdict=row.get("verdict", NOT_TESTABLE),
+            finding=row.get("finding") or row["untestable"],
+        )
+        for answer in answers().values()
+        for row in answer.data.get("dissects", [])
+    ]
+    return sorted(found, key=lambda row: order(row.number))
 
 
-def rows() -> list[Row]:
-    lines = re.findall(r"^\| \d.*\|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE)
-    return [Row(*(cell.strip() for cell in line.strip("|").split("|"))) for line in lines]
+def table() -> str:
+    """The table of ``docs/claims-of-others.md``, written from the answers."""
+    head = [
+        "| no. | claim in our words | page | experiment and parameters | verdict | finding |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*head, *map(_line, rows())]) + "\n"
 
 
-EVERY_ROW = pytest.mark.parametrize("row", rows(), ids=[row.label for row in rows()])
+def _line(row: Dissected) -> str:
+    pages = ", ".join(key.removeprefix("vixshield-").upper() for key in row.sources)
+    told = "; ".join(filter(None, [pages, row.remark]))
+    runs = "; ".join(" against ".join(f"`{test.command}`" for test in tests) for tests in row.tests)
+    cells = [row.number, row.said, told, runs or "none", row.verdict, row.plain_finding]
+    return "| " + " | ".join(cells) + " |"
+
+
+EVERY_ROW = pytest.mark.parametrize("row", rows(), ids=[row.number for row in rows()])
 
 
 def test_every_number_from_1_to_38_has_its_row_or_lettered_rows_in_order() -> None:
-    numbers = [row.number for row in rows()]
+    numbers = [order(row.number)[0] for row in rows()]
     assert sorted(set(numbers)) == list(range(1, 39))
     assert numbers == sorted(numbers)
     for number in set(numbers):
-        labels = [row.label for row in rows() if row.number == number]
+        labels = [row.number for row in rows() if order(row.number)[0] == number]
         letters = ["", *"abcdefgh"] if len(labels) == 1 else list("abcdefgh")
         assert labels == [f"{number}{letter}" for letter in letters[: len(labels)]]
 
 
-@EVERY_ROW
-def test_it_names_its_page_in_the_vendor_register(row: Row) -> None:
-    codes = PAGE.findall(row.pages)
-    assert codes or row.pages.startswith("none says so")
-    assert {f"vixshield-{code.lower()}" for code in codes} <= set(sources())
+def test_four_answers_and_more_share_them() -> None:
+    dissecting = [answer for answer in answers().values() if "dissects" in answer.data]
+    assert len(dissecting) >= 4
+    for answer in dissecting:
+        assert "::dissected claims" in answer.body
+        assert "::dissected replies" in answer.body
+
+
+def test_the_page_in_the_documents_is_written_from_the_answers() -> None:
+    text = PAGE_FILE.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_GOLDEN"):
+        text = TABLE.sub(lambda _: table(), text, count=1)
+        PAGE_FILE.write_text(text, encoding="utf-8")
+    assert TABLE.search(text).group() == table()
 
 
 @EVERY_ROW
-def test_it_names_a_run_unless_nothing_can_be_run(row: Row) -> None:
-    assert row.commands or (row.runs == "none" and not row.is_tested)
+def test_it_names_its_page_in_the_vendor_register(row: Dissected) -> None:
+    assert row.sources or row.remark.startswith("None says so")
+    assert all(key.startswith("vixshield-") for key in row.sources)
+    assert all(sources()[key]["interest"] for key in row.sources)
 
 
 @EVERY_ROW
-def test_its_runs_are_accepted_by_the_experiments_they_name(row: Row) -> None:
-    for command in row.commands:
+def test_it_names_a_run_unless_nothing_can_be_run(row: Dissected) -> None:
+    assert row.runs or row.verdict == NOT_TESTABLE
+
+
+@EVERY_ROW
+def test_its_runs_are_accepted_by_the_experiments_they_name(row: Dissected) -> None:
+    for command in (test.command for tests in row.tests for test in tests):
         slug, *settings = command.split()
         assert slug in all_experiments()
         given = settings_from(settings)
@@ -93,8 +108,8 @@ def test_its_runs_are_accepted_by_the_experiments_they_name(row: Row) -> None:
 
 
 @EVERY_ROW
-def test_its_runs_name_only_what_differs_from_the_defaults(row: Row) -> None:
-    for command in row.commands:
+def test_its_runs_name_only_what_differs_from_the_defaults(row: Dissected) -> None:
+    for command in (test.command for tests in row.tests for test in tests):
         slug, *settings = command.split()
         experiment = get(slug)
         parsed = experiment.parse(settings_from(settings))
@@ -105,28 +120,28 @@ def test_its_runs_name_only_what_differs_from_the_defaults(row: Row) -> None:
 
 
 @EVERY_ROW
-def test_its_verdict_is_a_word_of_the_rule_with_the_figure_measured(row: Row) -> None:
-    if not row.is_tested:
-        assert len(row.verdict) > len("*not testable, because* it is")
+def test_its_verdict_is_a_word_of_the_rule_with_the_figure_measured(row: Dissected) -> None:
+    if row.verdict == NOT_TESTABLE:
+        assert len(row.finding) > len("it is not")
         return
-    assert row.word in WORDS
-    assert re.search(r"\d", row.verdict)
-    assert "[" in row.verdict or "no interval" in row.verdict
-    named = {word for word in CODE_SPAN.findall(row.verdict) if re.fullmatch(r"[a-z-]+", word)}
+    assert row.verdict in WORDS
+    assert re.search(r"\d", row.finding)
+    assert "[" in row.finding or "no interval" in row.finding
+    named = {word for word in CODE_SPAN.findall(row.finding) if re.fullmatch(r"[a-z-]+", word)}
     assert named <= WORDS
 
 
 @EVERY_ROW
-def test_intervals_are_printed_from_low_to_high(row: Row) -> None:
-    for low, high in re.findall(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", row.verdict):
-        assert float(low.replace("−", "-")) <= float(high.replace("−", "-")), row.label
+def test_intervals_are_printed_from_low_to_high(row: Dissected) -> None:
+    for low, high in re.findall(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", row.finding):
+        assert float(low.replace("−", "-")) <= float(high.replace("−", "-")), row.number
 
 
 def test_the_lines_that_compare_two_runs_still_work() -> None:
-    text = TABLE.read_text(encoding="utf-8")
+    text = PAGE_FILE.read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     few = code.replace("= account(", "= account(days=20, paths=3, ")
     assert few != code
     printed: list[object] = []
-    exec(compile(few, str(TABLE), "exec"), {"print": printed.append})
+    exec(compile(few, str(PAGE_FILE), "exec"), {"print": printed.append})
     assert len(printed) == 2

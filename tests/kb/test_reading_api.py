@@ -58,6 +58,7 @@ def test_an_article_has_the_contracts_fields(shelf, visitor, bare_house):
         "examples": ["condor"],
         "references": record["references"],
         "claims": [],
+        "dissects": [],
         "revision": 1,
     }
     assert record["references"][0]["id"] == "whaley-2009"
