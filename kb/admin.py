@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from . import differences, extend, frontmatter, publishing, reviewing
+from .citations import incoming
 from .forms import ArticleForm, SourceForm, TermForm
 from .models import (
     Article,
@@ -404,6 +405,47 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("key", "title", "evidence", "uses", "read_at", "archived_url")
     list_filter = ("evidence",)
     search_fields = ("key", "title")
+    change_list_template = "admin/kb/source/change_list.html"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.bring_in)
+        return [path("import/", view, name="kb_source_import"), *super().get_urls()]
+
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        """Works pasted as CSL-JSON, BibTeX or RIS become records that wait for an editor's eye."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        text = request.POST.get("text", "")
+        problem = ""
+        if request.method == "POST":
+            try:
+                added, known = publishing.add_sources(incoming.read(text))
+            except incoming.Unreadable as error:
+                problem = str(error)
+            else:
+                return self._brought(request, added, known)
+        context = self.admin_site.each_context(request) | {
+            "title": "Bring in sources",
+            "opts": self.opts,
+            "text": text,
+            "problem": problem,
+        }
+        return render(request, "admin/kb/source/import.html", context)
+
+    def _brought(
+        self, request: HttpRequest, added: list[Source], known: list[Source]
+    ) -> HttpResponse:
+        for source in known:
+            self.message_user(request, f"There already: {source}", messages.WARNING)
+        for source in added:
+            self.log_addition(request, source, "Pasted")
+        if added:
+            keys = ", ".join(source.key for source in added)
+            said = f"Added: {keys}. The kind of evidence is a guess: read it, and say who earns."
+            self.message_user(request, said)
+        if len(added) == 1:
+            return HttpResponseRedirect(reverse("admin:kb_source_change", args=[added[0].pk]))
+        return HttpResponseRedirect(reverse("admin:kb_source_changelist"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

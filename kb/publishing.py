@@ -26,6 +26,7 @@ from . import (
     search,
     storing,
 )
+from .citations import incoming
 from .documents import Derived
 from .models import Article, ArticleLink, OldSlug, Proposal, Revision, Source, Tag, Term
 from .models.articles import short_id
@@ -112,6 +113,35 @@ def save_source(source: Source) -> None:
         source.save()
         storing.send(extend.source_changed, source)
         refresh.refresh([source.key], ())
+
+
+def add_sources(items: Sequence[dict[str, Any]]) -> tuple[list[Source], list[Source]]:
+    """Store works that nobody cites yet; returns what was added and what was there already."""
+    added: list[Source] = []
+    known: list[Source] = []
+    with transaction.atomic():
+        taken = set(Source.objects.values_list("key", flat=True))
+        for item in items:
+            same = _same_source(item)
+            if same is not None:
+                known.append(same)
+                continue
+            key = incoming.key_for(item, taken)
+            source = Source(key=key, csl=item, evidence=incoming.evidence_of(item))
+            save_source(source)
+            taken.add(key)
+            added.append(source)
+    return added, known
+
+
+def _same_source(item: Mapping[str, Any]) -> Source | None:
+    """The record of the same work: by DOI, else by address."""
+    for name in ("DOI", "URL"):
+        if value := item.get(name):
+            found = Source.objects.filter(**{f"csl__{name}__iexact": value}).first()
+            if found is not None:
+                return found
+    return None
 
 
 def checks(article: Article) -> list[str]:
