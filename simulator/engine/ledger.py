@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
+ALL = slice(None)
 CAUSES = ("theta", "delta", "gamma", "vega", "jumps", "costs")
 
 
@@ -45,31 +47,48 @@ class Ledger:
         self.profits[layer] = np.zeros((self.days + 1, self.paths))
         self.causes[layer] = {cause: np.zeros(self.paths) for cause in CAUSES}
 
-    def trade(self, day: int, layer: str, cash: Floats) -> None:
-        """Cash that a line moves at the close of ``day``: negative is paid, positive received."""
-        self.cash = self.cash + cash
-        self.flows[day] += cash
-        self._moved[layer] = self._moved[layer] + cash
-        self.paid[layer] += np.maximum(-cash, 0.0)
-        self.received[layer] += np.maximum(cash, 0.0)
+    def trade(self, day: int, layer: str, cash: Floats, *, at: Any = ALL) -> None:
+        """Cash that a line moves at the close of ``day``: negative is paid, positive received.
 
-    def charge(self, day: int, layer: str, cost: Floats) -> None:
+        ``cash`` is one number a path, or one for each of the paths ``at``.
+        """
+        received = np.maximum(cash, 0.0)
+        self.cash[at] += cash
+        self.flows[day, at] += cash
+        self._moved[layer][at] += cash
+        self.received[layer][at] += received
+        self.paid[layer][at] += received - cash
+
+    def charge(self, day: int, layer: str, cost: Floats, *, at: Any = ALL) -> None:
         """A cost (not negative) of trading, paid in cash and posted to ``costs``."""
-        self.trade(day, layer, -cost)
-        self.causes[layer]["costs"] -= cost
+        self.trade(day, layer, -cost, at=at)
+        self.causes[layer]["costs"][at] -= cost
 
     def mark(self, day: int, layer: str, value: Floats) -> None:
         """What the line is worth at the close of ``day``; books the day's profit."""
-        profit = value - self.values[layer] + self._moved[layer]
-        self.profits[layer][day] = profit
+        profit, moved = self.profits[layer][day], self._moved[layer]
+        np.subtract(value, self.values[layer], out=profit)
+        profit += moved
         self.values[layer] = value
-        self._moved[layer] = np.zeros(self.paths)
+        moved.fill(0.0)
 
     def explain(self, layer: str, cause: str, amount: Floats) -> None:
         """Post a part of a line's profit to a cause."""
         self.explained = True
         self.causes[layer][cause] += amount
         self.gross[layer] += np.abs(amount)
+
+    def explain_moves(
+        self, layer: str, straight: Floats, bent: Floats, jumped: Bools | None
+    ) -> None:
+        """Post what the underlying's move brought: delta and gamma, or on a jump to jumps."""
+        if jumped is not None and jumped.any():
+            whole = straight + bent
+            self.explain(layer, "jumps", np.where(jumped, whole, 0.0))
+            straight = np.where(jumped, 0.0, straight)
+            bent = np.where(jumped, 0.0, bent)
+        self.explain(layer, "delta", straight)
+        self.explain(layer, "gamma", bent)
 
     def equity(self, *layers: str) -> Floats:
         """Capital plus the profit so far, of all lines or of those named."""
@@ -89,7 +108,10 @@ class Ledger:
 
     def now(self) -> Floats:
         """The equity at this moment: cash plus the last marks."""
-        return self.cash + sum(self.values.values(), np.zeros(self.paths))
+        total = self.cash.copy()
+        for value in self.values.values():
+            total += value
+        return total
 
     def residual(self, layer: str) -> Floats:
         """Profit of a line that no cause explains, by path."""

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.times import Times
 from . import vix_curve
-from .state import Floats
+from .state import Floats, Indices
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,14 @@ class AnchoredCurve:
         average = vix_curve.anchor(vix=self.vix.T, half_life=self.half_life, premium=self.premium)
         object.__setattr__(self, "anchor", np.ascontiguousarray(average.T))
 
-    def future(self, day: int, years: Any) -> Floats:
+    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points."""
-        return vix_curve.future(vix=self.vix[day], anchor=self.anchor[day], expiry=years)
+        times = Times.of(years)
+        level, vix = self.anchor[day], self.vix[day]
+        if at is not None:
+            level, vix = level[at], vix[at]
+        beta = times.spread(vix_curve.future_beta(expiry=times.distinct))
+        return np.asarray(level + (vix - level) * beta)
 
     def horizon_vol(self, day: int, years: Any) -> Floats:
         """The VIX itself: a world known by the VIX alone says nothing of other horizons."""

@@ -17,13 +17,17 @@ from ..errors import ParameterError
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 
 
 class Curve(Protocol):
     """The futures of one world: what can be traded, where spot VIX cannot."""
 
-    def future(self, day: int, years: Any) -> Floats:
-        """VIX futures ``years`` ahead of the close of ``day``, index points, one a path."""
+    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
+        """VIX futures ``years`` ahead of the close of ``day``, index points, one a path.
+
+        ``years`` is a number, an array or ``Times``; of the paths ``at`` alone where given.
+        """
         ...
 
     def horizon_vol(self, day: int, years: Any) -> Floats:
@@ -96,6 +100,10 @@ class World:
             jumped=None if self.jumped is None else self.jumped[:, few],
             extra={name: array[:, few] for name, array in self.extra.items()},
         )
+
+    def jumped_before(self, day: int) -> Bools | None:
+        """Where the index jumped between the close before ``day`` and that of ``day``."""
+        return None if self.jumped is None else np.asarray(self.jumped[day - 1])
 
     def log_returns(self) -> Floats:
         """Daily log changes of the index, ``days`` by ``paths``."""

@@ -19,17 +19,19 @@ The marks are a model's, from closes; they are not quotes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev
+from numpy.polynomial import Chebyshev, Polynomial, chebyshev
 from numpy.polynomial.legendre import leggauss
 from scipy.special import ndtr
 
 from ..errors import ParameterError
-from ..numerics.arrays import TINY, BoolLike, FloatLike, Floats, floats, signs
+from ..numerics.arrays import BLOCK, TINY, BoolLike, FloatLike, Floats, floats, in_blocks, signs
 from ..numerics.normal import quantile
+from ..numerics.times import Times
 from ..pricing import black76, black_scholes
 from ..pricing.greeks import Greeks
 
@@ -40,6 +42,7 @@ Z_LOW, Z_HIGH = -4.5, 2.0
 LARGEST_WIDTH = 4.0  # VIX sqrt(T) / 100: VIX 400 for a year
 ROUNDING = 1e-14
 LOWEST_FACTOR = 0.05
+PIECES, DEGREE = 128, 6  # of the kept curve: within rounding of the series it is read from
 
 
 def shape(z: FloatLike, a: float = SHAPE_A, b: float = SHAPE_B) -> Floats:
@@ -69,46 +72,69 @@ class Smile:
     """
 
     spot: FloatLike
-    expiry: FloatLike
+    expiry: FloatLike | Times
     atm_vol: FloatLike
     rate: FloatLike = 0.0
     dividend_yield: FloatLike = 0.0
     a: float = SHAPE_A
     b: float = SHAPE_B
 
-    @property
+    @cached_property
+    def times(self) -> Times:
+        return Times.of(self.expiry)
+
+    @cached_property
     def forward(self) -> Floats:
-        return black_scholes.forward(
-            spot=self.spot,
-            expiry=self.expiry,
-            rate=self.rate,
-            dividend_yield=self.dividend_yield,
-        )
+        T = self.times.distinct
+        growth = np.exp((floats(self.rate) - floats(self.dividend_yield)) * T)
+        return np.asarray(floats(self.spot) * self.times.spread(growth))
+
+    @cached_property
+    def width(self) -> Floats:
+        """w: the at-the-money vol times the root of the time."""
+        root = self.times.spread(np.sqrt(self.times.distinct))
+        return np.asarray(np.maximum(floats(self.atm_vol) * root, TINY))
+
+    @cached_property
+    def discount(self) -> Floats:
+        return np.asarray(self.times.spread(np.exp(-floats(self.rate) * self.times.distinct)))
 
     def vol(self, strike: FloatLike) -> Floats:
         """Black vol at each strike."""
-        s = floats(self.atm_vol)
-        width = np.maximum(s * np.sqrt(floats(self.expiry)), TINY)
-        return s * shape(np.log(floats(strike) / self.forward) / width, self.a, self.b)
+        k = np.log(floats(strike) / self.forward)
+        return floats(self.atm_vol) * shape(k / self.width, self.a, self.b)
 
     def price(self, strike: FloatLike, *, call: BoolLike) -> Floats:
         """Present value of an option at each strike, in index points."""
-        return black_scholes.price(
-            spot=self.spot,
-            strike=strike,
-            expiry=self.expiry,
-            vol=self.vol(strike),
-            rate=self.rate,
-            dividend_yield=self.dividend_yield,
-            call=call,
+        arguments = (self.forward, floats(strike), self.width, self.discount, signs(call))
+        if all(array.size <= BLOCK for array in arguments):
+            return self._price(*arguments)[0]
+        return in_blocks(self._price, arguments, 1)[0]
+
+    def _price(self, F: Any, K: Any, w: Any, discount: Any, f: Any) -> tuple[Floats]:
+        """Black-76, its vol and its distances from one logarithm."""
+        k = np.log(K / F)
+        width = shape(k / w, self.a, self.b)
+        width *= w
+        return (
+            black76.of_width(
+                forward=F, strike=K, log_moneyness=k, width=width, discount=discount, sign=f
+            ),
         )
+
+    def delta(self, strike: FloatLike, *, call: BoolLike) -> Floats:
+        """Sensitivity to the spot at each strike's own vol, f e^{-qT} N(f d1)."""
+        K, f = floats(strike), signs(call)
+        k = np.log(K / self.forward)
+        d1, _ = black76.distances(k, self.width * shape(k / self.width, self.a, self.b))
+        return np.asarray(f * ndtr(f * d1) * (self.discount * self.forward / floats(self.spot)))
 
     def greeks(self, strike: FloatLike, *, call: BoolLike) -> Greeks:
         """Black-Scholes Greeks at each strike's own vol (the vol stays with the strike)."""
         return black_scholes.greeks(
             spot=self.spot,
             strike=strike,
-            expiry=self.expiry,
+            expiry=self.times.each(),
             vol=self.vol(strike),
             rate=self.rate,
             dividend_yield=self.dividend_yield,
@@ -120,17 +146,16 @@ class Smile:
 
         0 < ``delta`` < e^{-qT}; found by bisection in ln(K/F)/w, to 1e-12 of it.
         """
-        T = floats(self.expiry)
+        T = self.times.each()
         f = signs(call)
         forward_delta = floats(delta) * np.exp(floats(self.dividend_yield) * T)
         goal = f * quantile(forward_delta)  # the d1 wanted
-        w = np.maximum(floats(self.atm_vol) * np.sqrt(T), TINY)
+        w = self.width
         return self.forward * np.exp(w * _solve_y(goal, w, self.a, self.b))
 
     def strike_at(self, y: FloatLike) -> Floats:
         """The strike ``y`` at-the-money standard deviations from the forward."""
-        w = floats(self.atm_vol) * np.sqrt(floats(self.expiry))
-        result: Floats = self.forward * np.exp(w * floats(y))
+        result: Floats = self.forward * np.exp(self.width * floats(y))
         return result
 
     def probability_below(self, level: FloatLike) -> Floats:
@@ -138,9 +163,7 @@ class Smile:
 
         With a smile this is N(-d2) plus vega times the slope of the vol.
         """
-        K, F, T = floats(level), self.forward, floats(self.expiry)
-        s = floats(self.atm_vol)
-        w = np.maximum(s * np.sqrt(T), TINY)
+        K, F, w = floats(level), self.forward, self.width
         y = np.log(K / F) / w
         width = w * shape(y, self.a, self.b)
         d2 = -np.log(K / F) / width - 0.5 * width
@@ -155,7 +178,7 @@ def smile(
     *,
     vix: FloatLike,
     spot: FloatLike,
-    expiry: FloatLike,
+    expiry: FloatLike | Times,
     rate: FloatLike = 0.0,
     dividend_yield: FloatLike = 0.0,
     a: float = SHAPE_A,
@@ -173,17 +196,49 @@ def smile(
     )
 
 
-def atm_vol(*, vix: FloatLike, expiry: FloatLike, a: float = SHAPE_A, b: float = SHAPE_B) -> Floats:
+def atm_vol(
+    *, vix: FloatLike, expiry: FloatLike | Times, a: float = SHAPE_A, b: float = SHAPE_B
+) -> Floats:
     """The at-the-money vol s for which the strip of this expiry returns ``vix``.
 
     ``vix`` in index points; ``expiry`` in years; they broadcast. VIX sqrt(T)/100 up to 4.
     """
-    goal, root = floats(vix) / 100.0, np.sqrt(floats(expiry))
-    width = goal * root
+    times = Times.of(expiry)
+    goal = floats(vix) / 100.0
+    width = np.asarray(goal * times.spread(np.sqrt(times.distinct)))
     if np.any(width > LARGEST_WIDTH):
         raise ParameterError("vix", "VIX times the root of the expiry is beyond this surface")
-    ratio = chebyshev.chebval(2.0 * width / LARGEST_WIDTH - 1.0, _ratio_series(a, b))
-    return goal * np.asarray(ratio, dtype=np.float64)
+    return np.asarray(goal * _ratio(width, a, b))
+
+
+def _ratio(width: Floats, a: float, b: float) -> Floats:
+    """s / (VIX/100) at these VIX sqrt(T)/100: the series, read piece by piece."""
+    table = _ratio_pieces(a, b)
+    u = width * (PIECES / LARGEST_WIDTH)
+    piece = np.minimum(u.astype(int), PIECES - 1)
+    u -= piece
+    ratio = table[-1].take(piece)
+    for row in table[-2::-1]:
+        ratio *= u
+        ratio += row.take(piece)
+    return np.asarray(ratio)
+
+
+@lru_cache(maxsize=64)
+def _ratio_pieces(a: float, b: float) -> Floats:
+    """The series as polynomials over equal pieces of [0, 4], a row a power, equal to rounding.
+
+    Summing some thirty terms for every path and day costs more than pricing an option.
+    """
+    series = _ratio_series(a, b)
+    nodes = 0.5 * (chebyshev.chebpts1(DEGREE + 1) + 1.0)
+    at = (np.arange(PIECES)[:, None] + nodes) * (2.0 / PIECES) - 1.0
+    local = chebyshev.chebfit(2.0 * nodes - 1.0, chebyshev.chebval(at, series).T, DEGREE)
+    basis = (Chebyshev.basis(d, domain=[0.0, 1.0]) for d in range(DEGREE + 1))
+    powers = np.zeros((DEGREE + 1, DEGREE + 1))
+    for row, one in enumerate(basis):
+        powers[: row + 1, row] = one.convert(kind=Polynomial).coef
+    return np.ascontiguousarray(powers @ local)
 
 
 def strip_vix(

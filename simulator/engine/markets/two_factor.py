@@ -26,9 +26,10 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from ..errors import ParameterError
+from ..numerics.times import Times
 from ..pricing.affine import Factor, Jumps
 from .heston_paths import STEP, PathModel, simulate
-from .state import Floats, World
+from .state import Floats, Indices, World
 
 TAU = 30.0 / 365.0
 
@@ -118,11 +119,13 @@ def loading(kappa: float, horizon: Any) -> Any:
 
 def swap_variance(model: TwoFactor, v: tuple[Any, Any], horizon: Any = TAU) -> Floats:
     """The model's VIX squared (as a variance a year) at any horizon, from factor levels."""
-    total = np.asarray(model.jump_variance)
+    times = Times.of(horizon)
+    fixed, moving = np.asarray(model.jump_variance), np.asarray(0.0)
     for factor, level, now in zip(model.factors, model.levels, v, strict=True):
-        B = loading(factor.kappa, horizon)
-        total = total + B * now + (1.0 - B) * level
-    return np.asarray(total)
+        B = loading(factor.kappa, times.distinct)
+        fixed = fixed + (1.0 - B) * level
+        moving = moving + times.spread(B) * now
+    return np.asarray(times.spread(fixed) + moving)
 
 
 @cache
@@ -141,29 +144,41 @@ def vix(model: TwoFactor, v: tuple[Any, Any]) -> Floats:
     return np.asarray(100.0 * np.sqrt(swap_variance(model, v)))
 
 
-def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Floats, Floats]:
-    """Mean and variance of X_T = (VIX_T / 100)^2 under the pricing measure, exact."""
-    T = np.asarray(years, dtype=float)
-    mean, variance = np.asarray(model.jump_variance), np.asarray(0.0)
+def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Any, Any]:
+    """Mean and variance of X_T = (VIX_T / 100)^2 under the pricing measure, exact.
+
+    Both are affine in the factors, with weights that hang on the time alone: ``years`` may be
+    ``Times``, and then the weights are worked out once for each distinct time.
+    """
+    times = Times.of(years)
     lam, mu = model.jumps.intensity, model.variance_jump
-    pairs = zip(model.factors, model.levels, v, strict=True)
-    for number, (f, level, now) in enumerate(pairs):
+    mean, variance = np.asarray(model.jump_variance), np.asarray(0.0)
+    slopes = []
+    for number, (f, level) in enumerate(zip(model.factors, model.levels, strict=True)):
         B = _month_loading(f.kappa)
-        E = np.exp(-f.kappa * T)
-        mean = mean + (1.0 - B) * level + B * (now * E + level * (1.0 - E))
-        own = f.sigma**2 / f.kappa * (now * E * (1.0 - E) + 0.5 * level * (1.0 - E) ** 2)
+        E = np.exp(-f.kappa * times.distinct)
+        gone, noise = 1.0 - E, B * B * f.sigma**2 / f.kappa
+        mean = mean + level * (1.0 - B * E)
+        variance = variance + 0.5 * noise * level * gone * gone
         if number == 0:
-            own = own + lam * mu * mu / f.kappa * (1.0 - E * E)
-        variance = variance + B * B * own
-    return np.asarray(mean), np.asarray(variance)
+            variance = variance + B * B * lam * mu * mu / f.kappa * (1.0 - E * E)
+        slopes.append((B * E, noise * E * gone))
+    (m1, s1), (m2, s2) = slopes
+    return (
+        times.spread(mean) + times.spread(m1) * v[0] + times.spread(m2) * v[1],
+        times.spread(variance) + times.spread(s1) * v[0] + times.spread(s2) * v[1],
+    )
 
 
 def future(model: TwoFactor, v: tuple[Any, Any], years: Any) -> Floats:
     """VIX futures in index points; at no time to go it is spot VIX."""
     mean, variance = moments(model, v, years)
     least = _least(model)
-    k = (mean - least) ** 2 / np.maximum(variance, 1e-14)
-    return np.asarray(100.0 * np.sqrt(mean) * (1.0 - convexity(k, least / mean)))
+    k = mean - least
+    k *= k
+    k /= np.maximum(variance, 1e-14)
+    short = convexity(k, least / mean)
+    return np.asarray(np.sqrt(mean) * (100.0 - 100.0 * short))
 
 
 LOG_SHAPES = np.linspace(np.log(0.05), np.log(2000.0), 56)
@@ -175,19 +190,37 @@ def convexity(k: Any, share: Any) -> Floats:
 
     The table holds it over (1 - share)^2 / (8 (k + 1)), which is nearly flat.
     """
-    table = _convexity_table()
     k, share = np.asarray(k, dtype=float), np.asarray(share, dtype=float)
-    shape = np.minimum(np.maximum(k, 0.05), 1999.0)
-    i = (np.log(shape) - LOG_SHAPES[0]) / (LOG_SHAPES[1] - LOG_SHAPES[0])
-    j = np.minimum(np.maximum(share, 0.0), 0.9999) / SHARES[1]
-    a, b = i.astype(int), j.astype(int)
-    u, w = i - a, j - b
-    columns = len(SHARES)
-    at = a * columns + b
-    low = table.take(at) * (1.0 - w) + table.take(at + 1) * w
-    top = table.take(at + columns) * (1.0 - w) + table.take(at + columns + 1) * w
-    size = (1.0 - share) ** 2 / (8.0 * (k + 1.0))
-    return np.asarray(size * (low + u * (top - low)))
+    u = np.log(np.minimum(np.maximum(k, 0.05), 1999.0))
+    u -= LOG_SHAPES[0]
+    u *= 1.0 / (LOG_SHAPES[1] - LOG_SHAPES[0])
+    w = np.minimum(np.maximum(share, 0.0), 0.9999)
+    w *= 1.0 / SHARES[1]
+    i, j = np.floor(u), np.floor(w)
+    u -= i
+    w -= j
+    i *= len(SHARES)
+    i += j
+    at = i.astype(int)
+    value, along, across, both = (one.take(at) for one in _convexity_corners())
+    value += w * along
+    across += w * both
+    value += u * across
+    size = 1.0 - share
+    size *= size
+    return np.asarray(size / (8.0 * k + 8.0) * value)
+
+
+@cache
+def _convexity_corners() -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each cell of the table its first corner, its two slopes and how they twist, flat."""
+    table = _convexity_table()
+    along, across = np.zeros_like(table), np.zeros_like(table)
+    along[:, :-1] = np.diff(table, axis=1)
+    across[:-1] = np.diff(table, axis=0)
+    twist = np.zeros_like(table)
+    twist[:-1] = np.diff(along, axis=0)
+    return table.ravel(), along.ravel(), across.ravel(), twist.ravel()
 
 
 @cache
@@ -212,9 +245,10 @@ class FactorCurve:
     model: TwoFactor
     variances: tuple[Floats, Floats]
 
-    def future(self, day: int, years: Any) -> Floats:
+    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points."""
-        return future(self.model, self._at(day), years)
+        fast, slow = self._at(day)
+        return future(self.model, (fast, slow) if at is None else (fast[at], slow[at]), years)
 
     def horizon_vol(self, day: int, years: Any) -> Floats:
         """The VIX-like vol to ``years`` ahead, index points: short options see the fast factor."""

@@ -86,15 +86,15 @@ def option_vol(
     never under 0.42. The factor in ln(K/F) is held between 0.3 and 1.6.
     """
     log_moneyness = np.log(floats(strike) / floats(future))
-    return _level(vol_of_vix, expiry) * _skewed(log_moneyness, skew)
+    return level(vol_of_vix, expiry) * skewed(log_moneyness, skew)
 
 
-def _level(vol_of_vix: FloatLike, expiry: FloatLike) -> Floats:
+def level(vol_of_vix: FloatLike, expiry: FloatLike) -> Floats:
     """vv(T), the vol at the money."""
     return np.maximum(floats(vol_of_vix) * vol_term(expiry=expiry), VOL_FLOOR)
 
 
-def _skewed(k: Floats, skew: FloatLike) -> Floats:
+def skewed(k: Floats, skew: FloatLike) -> Floats:
     """The vol at ln(K/F) = ``k`` as a multiple of that at the money."""
     factor = 1.0 + floats(skew) * k
     return np.minimum(np.maximum(factor, LOWEST_FACTOR), HIGHEST_FACTOR)
@@ -147,11 +147,11 @@ def call_strike_for_delta(
     Arguments broadcast; 0 < ``delta`` < 1. Bisection on ln(K/F), to 1e-12.
     """
     F, T, goal = np.broadcast_arrays(floats(future), floats(expiry), quantile(floats(delta)))
-    width = _level(vol_of_vix, T) * np.sqrt(T)
+    width = level(vol_of_vix, T) * np.sqrt(T)
     low, high = np.full(F.shape, -6.0), np.full(F.shape, 6.0)
     for _ in range(44):
         k = 0.5 * (low + high)
-        s = np.maximum(width * _skewed(k, skew), 1e-12)
+        s = np.maximum(width * skewed(k, skew), 1e-12)
         too_near = -k / s + 0.5 * s > goal
         low, high = np.where(too_near, k, low), np.where(too_near, high, k)
     result: Floats = F * np.exp(0.5 * (low + high))

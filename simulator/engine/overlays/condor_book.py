@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from ..ledger import Floats, Ledger
 from ..markets import surface
 from ..markets.state import World
-from ..pricing import black76
+from ..numerics.arrays import floats
+from ..numerics.times import Times
 from ..units import SPX_MULTIPLIER
 from .costs import CondorCosts
 from .rolling import Chains, TimeShift
@@ -30,7 +31,7 @@ from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes
 
 MOST_OF_WING = 0.4  # the credit of a roll that need not cover its debit
 EVERY = slice(None)
-SIGNS = np.array([1.0, -1.0, -1.0, 1.0])
+LEGS = KINDS[:, None]  # which of four rows are calls
 Bools = NDArray[np.bool_]
 
 
@@ -44,7 +45,7 @@ class Sheet:
     horizon: bool = False
     reach: Floats | None = None
 
-    def vol(self, world: World, day: int, years: Floats | float) -> Floats:
+    def vol(self, world: World, day: int, years: Times | float) -> Floats:
         """The VIX-like vol that options are priced at: the VIX, or the model's own horizon."""
         return world.curve.horizon_vol(day, years) if self.horizon else world.vix[day]
 
@@ -53,7 +54,7 @@ class Sheet:
         return None if self.reach is None else self.reach[day]
 
     def smile(
-        self, day: int, world: World, years: Floats | float, spot: Floats, *, more: float = 0.0
+        self, day: int, world: World, years: Times | float, spot: Floats, *, more: float = 0.0
     ) -> surface.Smile:
         """The vols of one expiry at a close, the index at ``spot``, ``more`` points of VIX up."""
         a, b = self.choice.shape
@@ -129,6 +130,19 @@ class Replacement:
     size: Floats
 
 
+def owed_for(legs: Floats) -> Floats:
+    """Of four rows (long put, short put, short call, long call), what their seller owes."""
+    return np.asarray(legs[1] + legs[2] - legs[0] - legs[3])
+
+
+def _to_go(days: NDArray[np.int_]) -> Times:
+    """Trading days left, one a path, as years."""
+    most = int(days.max())
+    if int(days.min()) == most:
+        return Times.of(most * DAY)
+    return Times(floats(np.arange(most + 1)) * DAY, days)
+
+
 @dataclass(kw_only=True)
 class CondorBook:
     """Sells ``condors`` condors at a time, ``multiple`` (days + 1 by paths) scaling each sale.
@@ -182,56 +196,34 @@ class CondorBook:
 
     def _mark(self, day: int, world: World, ledger: Ledger, held: Bools) -> None:
         """Today's mark of what is owed, and yesterday's profit by cause."""
-        left = np.maximum(self.expiry - day, 0) * DAY
+        left = _to_go(np.maximum(self.expiry - day, 0))
         spot, before = world.spx[day], world.spx[day - 1]
         legs = self._legs(day, world, self.strikes, left, spot)
-        owed = -(SIGNS[:, None] * legs).sum(axis=0)
+        owed = owed_for(legs)
         self.legs = legs
         if self.explain:
             size = self.size * SPX_MULTIPLIER
             aged, delta = self._aged(day, world, left, before)
             move = spot - before
-            same_vol = self._legs(day - 1, world, self.strikes, left, spot)
-            moved = -(SIGNS[:, None] * same_vol).sum(axis=0)
-            jumped = world.jumped[day - 1] if world.jumped is not None else np.zeros_like(held)
+            moved = owed_for(self._legs(day - 1, world, self.strikes, left, spot))
             straight = -size * delta * move
             bent = -size * (moved - aged) - straight
             ledger.explain(self.name, "theta", -size * (aged - self.owed))
-            ledger.explain(self.name, "delta", np.where(jumped, 0.0, straight))
-            ledger.explain(self.name, "gamma", np.where(jumped, 0.0, bent))
-            ledger.explain(self.name, "jumps", np.where(jumped, straight + bent, 0.0))
+            ledger.explain_moves(self.name, straight, bent, world.jumped_before(day))
             ledger.explain(self.name, "vega", -size * (owed - moved))
         self.owed = np.where(held, owed, 0.0)
 
-    def _aged(self, day: int, world: World, left: Floats, before: Floats) -> tuple[Floats, Floats]:
+    def _aged(self, day: int, world: World, left: Times, before: Floats) -> tuple[Floats, Floats]:
         """What is owed with a day less and all else unchanged, and the delta of the day before."""
         legs = self._legs(day - 1, world, self.strikes, left, before)
-        delta = self._deltas(day - 1, world, left + DAY, before)
-        weights = SIGNS[:, None]
-        return -(weights * legs).sum(axis=0), -(weights * delta).sum(axis=0)
+        smile = self.sheet.smile(day - 1, world, left.longer(DAY), before)
+        return owed_for(legs), owed_for(smile.delta(self.strikes, call=LEGS))
 
-    def _deltas(self, day: int, world: World, years: Floats, spot: Floats) -> Floats:
-        """Spot deltas of the four legs (rows), bought, at each strike's own vol."""
-        smile = self._smile(day, world, years, spot)
-        forward = smile.forward
-        delta = black76.delta(
-            forward=forward,
-            strike=self.strikes,
-            expiry=years,
-            vol=smile.vol(self.strikes),
-            rate=world.rate,
-            call=KINDS[:, None],
-        )
-        return np.asarray(delta * (forward / spot))
-
-    def _smile(self, day: int, world: World, years: Floats, spot: Floats) -> surface.Smile:
-        return self.sheet.smile(day, world, years, spot)
-
-    def _legs(self, day: int, world: World, strikes: Floats, years: Floats, spot: Floats) -> Floats:
-        if not years.any():
-            above = np.where(KINDS[:, None], spot - strikes, strikes - spot)
+    def _legs(self, day: int, world: World, strikes: Floats, years: Times, spot: Floats) -> Floats:
+        if not years.distinct.any():
+            above = np.where(LEGS, spot - strikes, strikes - spot)
             return np.asarray(np.maximum(above, 0.0))
-        return leg_prices(self._smile(day, world, years, spot), strikes)
+        return leg_prices(self.sheet.smile(day, world, years, spot), strikes)
 
     # how it ends
 
@@ -366,8 +358,9 @@ class CondorBook:
         live = (self.size > 0.0) & (self.expiry > day) & (self.expiry < day + shift.forward_days)
         if not live.any():
             return
-        left = np.maximum(self.expiry - day, 1) * DAY
-        shorts = self._deltas(day, world, left, world.spx[day])[1:3]
+        left = _to_go(np.maximum(self.expiry - day, 1))
+        smile = self.sheet.smile(day, world, left, world.spx[day])
+        shorts = smile.delta(self.strikes, call=LEGS)[1:3]
         threatened = live & shift.threatens_early(day, shorts)
         longer = self._longer(day, world, threatened, ledger.now())
         if longer is not None:

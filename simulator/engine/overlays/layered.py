@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import ndtr
 
 from ..ledger import Floats, Ledger
 from ..markets import vix_curve
-from ..markets.state import Bools, World
+from ..markets.state import Bools, Indices, World
+from ..numerics.times import Times
 from ..pricing import black76
 from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
@@ -64,13 +66,22 @@ class Pricing:
     vol_of_vix: float = vix_curve.VOL_OF_VIX
     skew: float = vix_curve.SKEW
 
-    def vol(self, F: Floats, K: Floats, T: Floats | float) -> Floats:
-        return vix_curve.option_vol(
-            future=F, strike=K, expiry=T, vol_of_vix=self.vol_of_vix, skew=self.skew
+    def price(self, F: Floats, K: Floats, years: Any, rate: float) -> Floats:
+        """Calls struck at ``K`` with ``years`` (a number, an array or ``Times``) to go."""
+        times = Times.of(years)
+        k = np.log(K / F)
+        return black76.of_width(
+            forward=F,
+            strike=K,
+            log_moneyness=k,
+            width=self.width(times) * vix_curve.skewed(k, self.skew),
+            discount=times.spread(np.exp(-rate * times.distinct)),
         )
 
-    def price(self, F: Floats, K: Floats, T: Floats | float, rate: float) -> Floats:
-        return black76.price(forward=F, strike=K, expiry=T, vol=self.vol(F, K, T), rate=rate)
+    def width(self, times: Times) -> Any:
+        """vv(T) sqrt(T), one a path."""
+        level = vix_curve.level(self.vol_of_vix, times.distinct)
+        return times.spread(level * np.sqrt(times.distinct))
 
     def moneyness(self, years: float, delta: float) -> float:
         """K/F of the call of this delta: the vol depends on K/F alone, so one number serves."""
@@ -84,6 +95,39 @@ def _moneyness(pricing: Pricing, years: float, delta: float) -> float:
         future=1.0, expiry=years, delta=delta, vol_of_vix=pricing.vol_of_vix, skew=pricing.skew
     )
     return float(ratio)
+
+
+def _among(paths: int, at: Indices, values: Floats) -> Floats:
+    """``values`` of the paths ``at`` among all paths, 0 elsewhere."""
+    out = np.zeros(paths)
+    out[at] = values
+    return out
+
+
+class Ends:
+    """When each path's calls expire: few ends at a time, and which of them each path has."""
+
+    def __init__(self, paths: int) -> None:
+        self.distinct = np.array([-1.0])
+        self.group = np.zeros(paths, dtype=np.intp)
+
+    def left(self, now: float) -> Times:
+        """Years to go, none once they are over."""
+        return Times(np.maximum(self.distinct - now, 0.0), self.group)
+
+    def over(self, now: float) -> Bools | None:
+        """Whose calls have expired by ``now``; None where nobody's have."""
+        over = self.distinct - now < EXPIRED
+        return over.take(self.group) if over.any() else None
+
+    def set(self, at: Indices, ends: Floats | float) -> None:
+        """New ends of the paths ``at``; an end that nobody has any more is forgotten."""
+        fresh, group = np.unique(ends, return_inverse=True)
+        self.group[at] = group + len(self.distinct)
+        self.distinct = np.concatenate([self.distinct, fresh])
+        used = np.bincount(self.group, minlength=len(self.distinct)) > 0
+        self.group = (np.cumsum(used) - 1).take(self.group)
+        self.distinct = self.distinct[used]
 
 
 @dataclass(kw_only=True)
@@ -123,14 +167,13 @@ class CallLayer:
     def begin(self, world: World, ledger: Ledger) -> None:
         paths = world.paths
         self.strike = np.full(paths, 20.0)
-        self.expires = np.full(paths, -1.0)
+        self.ends = Ends(paths)
         first = -1.0 if self.calendar is None else float(self.calendar[0])
         self.renews = np.full(paths, first)
         self.contracts = np.zeros(paths)
         self.cost_basis = np.zeros(paths)
         self.future = np.full(paths, 20.0)
         self.value = np.zeros(paths)
-        self.left = np.zeros(paths)
         self.gift = np.zeros(paths)
         self.purchases = np.zeros(paths)
         self.sales = np.zeros(paths)
@@ -149,38 +192,46 @@ class CallLayer:
     def _marked(self, day: int, now: float, world: World, ledger: Ledger) -> Floats:
         if not self.contracts.any():
             return np.zeros(world.paths)
-        left = np.maximum(self.expires - now, 0.0)
+        left = self.ends.left(now)
         future = world.curve.future(day, left)
         price = self.pricing.price(future, self.strike, left, world.rate)
         if self.explain and day > 0:
             self._explain(day, left, future, price, world, ledger)
-        self.left, self.future = left, future
+        self.future = future
         return price
 
     def _explain(
-        self, day: int, left: Floats, future: Floats, price: Floats, world: World, ledger: Ledger
+        self, day: int, left: Times, future: Floats, price: Floats, world: World, ledger: Ledger
     ) -> None:
-        K, F, rate = self.strike, self.future, world.rate
+        K, F = self.strike, self.future
         size = self.contracts * VIX_MULTIPLIER
-        vol = self.pricing.vol(F, K, left)
-        aged = black76.price(forward=F, strike=K, expiry=left, vol=vol, rate=rate)
-        moved = black76.price(forward=future, strike=K, expiry=left, vol=vol, rate=rate)
-        delta = black76.delta(forward=F, strike=K, expiry=left, vol=vol, rate=rate)
-        straight = delta * (future - F)
-        jumped = world.jumped[day - 1] if world.jumped is not None else np.zeros(K.shape, bool)
+        discount = left.spread(np.exp(-world.rate * left.distinct))
+        k = np.log(K / F)
+        width = self.pricing.width(left) * vix_curve.skewed(k, self.pricing.skew)
+        d1, d2 = black76.distances(k, width)
+        delta, sure = ndtr(d1) * discount, ndtr(d2) * discount
+        aged = np.maximum(F * delta - K * sure, 0.0)
+        moved = black76.of_width(
+            forward=future,
+            strike=K,
+            log_moneyness=np.log(K / future),
+            width=width,
+            discount=discount,
+        )
+        straight = size * delta * (future - F)
+        bent = size * (moved - aged) - straight
         ledger.explain(self.name, "theta", size * (aged - self.value))
-        ledger.explain(self.name, "delta", np.where(jumped, 0.0, size * straight))
-        ledger.explain(self.name, "gamma", np.where(jumped, 0.0, size * (moved - aged - straight)))
-        ledger.explain(self.name, "jumps", np.where(jumped, size * (moved - aged), 0.0))
+        ledger.explain_moves(self.name, straight, bent, world.jumped_before(day))
         ledger.explain(self.name, "vega", size * (price - moved))
 
     def _settled(self, day: int, now: float, price: Floats, world: World, ledger: Ledger) -> Floats:
-        done = (self.contracts > 0.0) & (self.expires - now < EXPIRED)
-        if not done.any():
+        over = self.ends.over(now)
+        if over is None:
             return price
-        ledger.trade(day, self.name, np.where(done, self.contracts * price * VIX_MULTIPLIER, 0.0))
-        self.contracts = np.where(done, 0.0, self.contracts)
-        return np.where(done, 0.0, price)
+        done = np.flatnonzero(over & (self.contracts > 0.0))
+        ledger.trade(day, self.name, self.contracts[done] * price[done] * VIX_MULTIPLIER, at=done)
+        self.contracts[done], price[done] = 0.0, 0.0
+        return price
 
     def _monetised(self, day: int, price: Floats, world: World, ledger: Ledger) -> Floats:
         if (self.sell_at is None and self.sell_above_vix is None) or not self.contracts.any():
@@ -191,21 +242,24 @@ class CallLayer:
         if self.sell_above_vix is not None and day > 0:
             rich |= world.vix[day - 1] > self.sell_above_vix
         rich &= (self.contracts > 0.0) & (price > 0.0)
-        if not rich.any():
+        at = np.flatnonzero(rich)
+        if not at.size:
             return price
-        proceeds = self._sold(day, rich, price, ledger)
+        proceeds = self._sold(day, at, price[at], ledger)
         for heir in self.heirs:
-            heir.gift = heir.gift + self.recycle * proceeds / len(self.heirs)
-        return np.where(rich, 0.0, price)
+            heir.gift[at] += self.recycle * proceeds / len(self.heirs)
+        price[at] = 0.0
+        return price
 
-    def _sold(self, day: int, which: Bools, price: Floats, ledger: Ledger) -> Floats:
-        contracts = np.where(which, self.contracts, 0.0)
+    def _sold(self, day: int, at: Indices, price: Floats, ledger: Ledger) -> Floats:
+        """Sell what the paths ``at`` hold, at ``price``; returns what they are left with."""
+        contracts = self.contracts[at]
         cost = self.costs.of(contracts, price)
         proceeds = contracts * price * VIX_MULTIPLIER
-        ledger.trade(day, self.name, proceeds)
-        ledger.charge(day, self.name, cost)
-        self.sales += proceeds
-        self.contracts = np.where(which, 0.0, self.contracts)
+        ledger.trade(day, self.name, proceeds, at=at)
+        ledger.charge(day, self.name, cost, at=at)
+        self.sales[at] += proceeds
+        self.contracts[at] = 0.0
         return np.asarray(np.maximum(proceeds - cost, 0.0))
 
     def _renewed(self, day: int, now: float, price: Floats, world: World, ledger: Ledger) -> Floats:
@@ -216,68 +270,62 @@ class CallLayer:
             return price
         allowed = self.trigger.allows(day)
         if due.any():
-            price = self._rolled(day, now, due, allowed, price, world, ledger)
+            self._rolled(day, now, np.flatnonzero(due), allowed, price, world, ledger)
         return self._gifted(day, price, world, ledger)
 
     def _rolled(
         self,
         day: int,
         now: float,
-        due: Bools,
+        at: Indices,
         allowed: Floats,
         price: Floats,
         world: World,
         ledger: Ledger,
-    ) -> Floats:
-        self._sold(day, due & (self.contracts > 0.0), price, ledger)
+    ) -> None:
+        """Sell and buy anew on the paths ``at``, which alone are priced; renews ``price`` there."""
+        held = at[self.contracts[at] > 0.0]
+        self._sold(day, held, price[held], ledger)
         years = self._life(now)
         if years is None:
-            self.renews = np.where(due, np.inf, self.renews)
-            return np.where(due, 0.0, price)
-        future = world.curve.future(day, years)
+            self.renews[at], price[at] = np.inf, 0.0
+            return
+        future = world.curve.future(day, years, at)
         if self.calendar is not None:
             self.moneyness = self.pricing.moneyness(years, self.delta)
         strike = self._strike(future)
-        fresh = self._priced(due, future, strike, years, world)
+        fresh = self.pricing.price(future, strike, years, world.rate)
         offer = Offer(
-            price=fresh,
+            price=_among(world.paths, at, fresh),
             held_days=self.dte - self.roll_at,
-            decay=lambda: fresh - self._price_at_roll(day, strike, world),
-            future=future,
+            decay=lambda: _among(
+                world.paths, at, fresh - self._price_at_roll(day, at, strike, world)
+            ),
+            future=_among(world.paths, at, future),
         )
-        wanted = self.sizing.contracts(day, offer, ledger) * allowed
-        contracts = np.where(due & (fresh > 0.0), wanted, 0.0)
-        life = np.full(world.paths, years)
+        wanted = np.broadcast_to(self.sizing.contracts(day, offer, ledger) * allowed, price.shape)
+        contracts = np.where(fresh > 0.0, wanted[at], 0.0)
+        life: Any = years
         if day == 0 and self.phase_seed is not None:
-            held = (self.dte - self.roll_at) * DAY
+            held_years = (self.dte - self.roll_at) * DAY
             rng = np.random.default_rng(self.phase_seed)
-            life -= held * rng.integers(0, PHASES, world.paths) / PHASES
-            future = world.curve.future(day, life)
-            fresh = self._priced(due, future, strike, life, world)
-        ledger.trade(day, self.name, -contracts * fresh * VIX_MULTIPLIER)
-        ledger.charge(day, self.name, self.costs.of(contracts, fresh))
-        self.purchases += contracts * fresh * VIX_MULTIPLIER
-        bought = due & (contracts > 0.0)
-        self.strike = np.where(bought, strike, self.strike)
-        self.expires = np.where(due, now + life, self.expires)
-        waits = due & (contracts == 0.0) if self.retry else np.zeros_like(due)
-        renewal = np.where(waits, now, now + life - self.roll_at * DAY)
-        self.renews = np.where(due, renewal, self.renews)
-        self.contracts = np.where(due, contracts, self.contracts)
-        self.cost_basis = np.where(bought, fresh, self.cost_basis)
-        self.future = np.where(due, future, self.future)
-        return np.where(due, np.where(contracts > 0.0, fresh, 0.0), price)
-
-    def _priced(
-        self, due: Bools, future: Floats, strike: Floats, years: Floats | float, world: World
-    ) -> Floats:
-        """Marks of the calls on offer; where nothing is due nothing is priced and 0 stands."""
-        if due.all():
-            return self.pricing.price(future, strike, years, world.rate)
-        out = np.zeros(world.paths)
-        life = years if isinstance(years, float) else years[due]
-        out[due] = self.pricing.price(future[due], strike[due], life, world.rate)
-        return out
+            phases = rng.integers(0, PHASES, world.paths)[at]
+            life = years - held_years * phases / PHASES
+            future = world.curve.future(day, life, at)
+            fresh = self.pricing.price(future, strike, life, world.rate)
+        paid = contracts * fresh * VIX_MULTIPLIER
+        ledger.trade(day, self.name, -paid, at=at)
+        ledger.charge(day, self.name, self.costs.of(contracts, fresh), at=at)
+        self.purchases[at] += paid
+        bought = contracts > 0.0
+        self.strike[at] = np.where(bought, strike, self.strike[at])
+        self.ends.set(at, now + life)
+        renewal = now + life - self.roll_at * DAY
+        self.renews[at] = np.where(bought, renewal, now) if self.retry else renewal
+        self.contracts[at] = contracts
+        self.cost_basis[at] = np.where(bought, fresh, self.cost_basis[at])
+        self.future[at] = future
+        price[at] = np.where(bought, fresh, 0.0)
 
     def _strike(self, future: Floats) -> Floats:
         if self.strike_at is not None:
@@ -293,10 +341,10 @@ class CallLayer:
         later = self.calendar[self.calendar > now + EXPIRED]
         return float(later[0] - now) if len(later) else None
 
-    def _price_at_roll(self, day: int, strike: Floats, world: World) -> Floats:
+    def _price_at_roll(self, day: int, at: Indices, strike: Floats, world: World) -> Floats:
         """The same call on the day of its renewal, if spot VIX and the curve stay as they are."""
         left = self.roll_at * DAY
-        return self.pricing.price(world.curve.future(day, left), strike, left, world.rate)
+        return self.pricing.price(world.curve.future(day, left, at), strike, left, world.rate)
 
     def _gifted(self, day: int, price: Floats, world: World, ledger: Ledger) -> Floats:
         """Spend what another layer passed on, on more of the calls held."""

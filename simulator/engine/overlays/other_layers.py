@@ -13,7 +13,6 @@ import numpy as np
 from ..ledger import Floats, Ledger
 from ..markets import surface
 from ..markets.state import World
-from ..pricing import black_scholes
 from ..units import SPX_MULTIPLIER, VIX_MULTIPLIER
 from .costs import VixCosts
 from .layered import Always, Pricing, Trigger
@@ -95,16 +94,7 @@ class PutLayer:
         )
 
     def _price(self, day: int, world: World) -> Floats:
-        smile = self._smile(day, world)
-        return black_scholes.price(
-            spot=world.spx[day],
-            strike=self.strike,
-            expiry=smile.expiry,
-            vol=smile.vol(self.strike),
-            rate=world.rate,
-            dividend_yield=world.dividend_yield,
-            call=False,
-        )
+        return self._smile(day, world).price(self.strike, call=False)
 
 
 @dataclass(kw_only=True)

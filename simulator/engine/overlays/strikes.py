@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..ledger import Floats
 from ..markets import surface
-from ..pricing import black_scholes
+from ..numerics.arrays import BLOCK
 from ..structures import iron_condor
 from ..structures.iron_condor import CALLS, IronCondor
 from .daily_range import DailyRange
@@ -115,18 +115,12 @@ def quotes(
 
 def leg_prices(smile: surface.Smile, strikes: Floats) -> Floats:
     """Marks of four rows of strikes (long put, short put, short call, long call)."""
-    kinds = KINDS.reshape((4,) + (1,) * (strikes.ndim - 1))
-    return np.asarray(
-        black_scholes.price(
-            spot=smile.spot,
-            strike=strikes,
-            expiry=smile.expiry,
-            vol=smile.vol(strikes),
-            rate=smile.rate,
-            dividend_yield=smile.dividend_yield,
-            call=kinds,
+    if strikes[0].size > BLOCK:  # long rows one by one: nothing is broadcast to four rows
+        return np.stack(
+            [smile.price(row, call=call) for row, call in zip(strikes, CALLS, strict=True)]
         )
-    )
+    kinds = KINDS.reshape((4,) + (1,) * (strikes.ndim - 1))
+    return smile.price(strikes, call=kinds)
 
 
 def _by_credit(

@@ -18,7 +18,7 @@ from ..ledger import Floats
 from ..markets import vix_curve
 from ..markets.state import World
 from ..units import SPX_MULTIPLIER, VIX_MULTIPLIER
-from .condor_book import SIGNS, Sheet, unpriced
+from .condor_book import Sheet, owed_for, unpriced
 from .layered import Trigger
 from .strikes import DAY, Choice, leg_prices
 
@@ -59,7 +59,7 @@ def _vega(sheet: Sheet, day: int, world: World) -> Floats:
     years = sheet.dte * DAY
     offer = sheet.offer(day, world, years)
     owed = [
-        -(SIGNS[:, None] * leg_prices(smile, offer.strikes)).sum(axis=0)
+        owed_for(leg_prices(smile, offer.strikes))
         for smile in (
             sheet.smile(day, world, years, world.spx[day], more=more)
             for more in (HALF_POINT, -HALF_POINT)

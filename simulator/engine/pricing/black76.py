@@ -69,6 +69,35 @@ def delta(
     return in_blocks(_delta, arguments, 1)[0]
 
 
+def of_width(
+    *,
+    forward: Any,
+    strike: Any,
+    log_moneyness: Any,
+    width: Any,
+    discount: Any = 1.0,
+    sign: Any = 1.0,
+) -> Floats:
+    """The price from ln(K/F) and s = v sqrt(T), for those who have both at hand already.
+
+    ``sign`` is +1 for calls and -1 for puts, a number or an array. What a smile needs the
+    logarithm for it shares with the price here, and nothing is broadcast twice.
+    """
+    d1, d2 = distances(log_moneyness, width)
+    p1, p2 = signed_probabilities(d1, d2, sign)
+    p1 *= forward
+    p2 *= strike
+    p1 -= p2
+    return np.asarray(np.maximum(p1, 0.0) * discount)
+
+
+def distances(log_moneyness: Any, width: Any) -> tuple[Any, Any]:
+    """d1 and d2 from k = ln(K/F) and s: s/2 - k/s and -s/2 - k/s."""
+    s = np.maximum(width, TINY)
+    k, half = log_moneyness / s, 0.5 * s
+    return half - k, -half - k
+
+
 def moneyness_terms(F: Any, K: Any, T: Any, v: Any) -> tuple[Any, Any, Any, Any]:
     """s, sqrt(T), d1, d2; with s = 0 the d's are so large that N is exactly 0, 1/2 or 1."""
     root = np.sqrt(T)
