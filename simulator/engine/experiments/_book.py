@@ -253,7 +253,10 @@ def profit_of(ledger: Ledger, lines: tuple[str, ...]) -> Floats:
     return ledger.profit(*lines)
 
 
-def alone(p: SimpleNamespace, world: World) -> tuple[Book, Ledger]:
+Account = tuple[Book, Ledger]
+
+
+def alone(p: SimpleNamespace, world: World) -> Account:
     """The book without any hedge, and without attribution: for sweeps."""
     b = book(p, world)
     return b, backtest.run(world, condors(b, explain=False), capital=b.capital)

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ParameterError
 from ..units import COUNT, DAYS, FRACTION, POINTS, TRADING_DAYS, USD
 from ._common import (
+    crash_parameters,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -65,6 +66,7 @@ def start_parameters() -> tuple[Parameter, ...]:
             step=0.05,
             group="market",
         ),
+        *crash_parameters(),
     )
 
 

@@ -156,6 +156,48 @@ def market_parameters(
     )
 
 
+def crash_parameters() -> tuple[Parameter, ...]:
+    """Crashes that the model's market lacks: how many, how deep, with which VIX."""
+    group = "market"
+    return (
+        Number(
+            name="crashes_per_century",
+            label="Crashes a century",
+            default=0.0,
+            unit=COUNT,
+            minimum=0.0,
+            maximum=50.0,
+            step=1.0,
+            group=group,
+            help="In the model's paths only: option prices do not know them. 0: none.",
+            why="The VIX (before 1990 the VXO) closed above 80 in three years of 1986 to 2023: "
+            "eight a century. One fall of a fifth in one day since 1928: one.",
+        ),
+        Number(
+            name="crash_fall",
+            label="Fall of the index on that day",
+            default=-0.20,
+            unit=FRACTION,
+            minimum=-0.40,
+            maximum=-0.05,
+            step=0.05,
+            group=group,
+            why="19 October 1987: -20.5 %. March 2020: -12.0 % on the 16th, -29.5 % in 18 days.",
+        ),
+        Number(
+            name="crash_vix",
+            label="VIX after it, from 18 before",
+            default=80.0,
+            unit=POINTS,
+            minimum=30.0,
+            maximum=150.0,
+            step=5.0,
+            group=group,
+            why="Highest closes: 150.19 (VXO, 1987), 80.86 (2008), 82.69 (2020).",
+        ),
+    )
+
+
 def year_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
     """The years are in order, and a replay is no longer than one run may be."""
     first, last = params["first_year"], params["last_year"]
@@ -234,6 +276,7 @@ __all__ = [
     "POINTS",
     "TRADING_DAYS",
     "USD",
+    "crash_parameters",
     "market_parameters",
     "trading_days",
     "vix_pricing_parameters",

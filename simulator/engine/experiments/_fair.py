@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..markets.state import World, crises
+from ..markets.two_factor import FactorCurve
 from ..metrics.cash_flows import irr
 from ..metrics.drawdown import max_drawdown, max_drawdown_of_returns
 from ..metrics.returns import annual_return, simple_returns
@@ -31,7 +32,10 @@ PATH_NOTE = "Hypothetical results of a model, educational only: no money was tra
 MODEL_NOTE = (
     "Paths of a model under the real-world measure, options priced under the pricing measure, "
     "hedges on VIX futures and never on spot VIX. Intervals are of the model's mean: they "
-    "shrink with more paths and do not hold the error of the model. Its crashes are milder than "
+    "shrink with more paths and do not hold the error of the model."
+)
+MILD_NOTE = (
+    "Its crashes are milder than "
     "the worst on record: at the usual marks its one-month calls pay back 23 % of what they cost, "
     "against 36 % on the closes of 1990 to 2023, of which 16 points are March 2020 alone."
 )
@@ -361,7 +365,7 @@ def notes(world: World, c: Comparison, *more: str) -> list[str]:
     if world.kind == "episode":
         out.append(EPISODE_NOTE)
     elif world.kind == "model":
-        out.append(MODEL_NOTE)
+        out.append(model_note(world))
     if c.span < 1.0:
         out.append(
             "These days are less than a year: figures “a year” are of the days themselves, not "
@@ -370,6 +374,19 @@ def notes(world: World, c: Comparison, *more: str) -> list[str]:
     if np.any(c.hedged <= 0.0) or np.any(c.base <= 0.0):
         out.append("Some accounts reach nothing; they stay there, a fall of 100 %.")
     return [*out, *more, PATH_NOTE]
+
+
+def model_note(world: World) -> str:
+    """What the model is, and which crashes its paths hold."""
+    curve = world.curve
+    crashes = curve.model.crashes if isinstance(curve, FactorCurve) else None
+    if crashes is None:
+        return f"{MODEL_NOTE} {MILD_NOTE}"
+    return (
+        f"{MODEL_NOTE} Its paths hold {100.0 * crashes.intensity:g} crashes a century, falls of "
+        f"{percent(-crashes.compensator)} in a day, which no option price knows of; the other days "
+        "are better by as much, so that the index grows as it would without them."
+    )
 
 
 def points(value: float) -> str:

@@ -36,6 +36,13 @@ def build(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress 
 def model(params: SimpleNamespace, *, seed: int, progress: Progress = silent) -> World:
     """The two-factor world, started at ``vix0`` and ``spx0`` where the experiment has them."""
     start = two_factor.started(two_factor.EDU_2, vix=getattr(params, "vix0", 17.95))
+    if getattr(params, "crashes_per_century", 0.0):
+        start = two_factor.crashing(
+            start,
+            a_century=params.crashes_per_century,
+            fall=params.crash_fall,
+            vix=params.crash_vix,
+        )
     return two_factor.world(
         paths=params.paths,
         days=params.days,

@@ -12,6 +12,9 @@ Jumps of ln S ~ N(mean, sd^2) arrive as an exact Poisson process; each may lift 
 factor by an exponential amount (Duffie, Pan and Singleton 2000). They enter at the end of a
 step and their drift is compensated, so the index grows at ``drift`` a year.
 
+Beside these, seldom, a crash of one size may fall on a day (``Crashes``). Its days come from a
+random stream of their own, so that the rest of every path is what it was without crashes.
+
 Work goes in blocks of paths that fit a core's cache; a block has its own random stream, so
 the same seed gives the same paths whatever the number of processes.
 """
@@ -37,6 +40,23 @@ STEP = 1.0 / 252.0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Crashes:
+    """Falls of ln S by ``size`` (negative), ``intensity`` a year, lifting every factor's variance.
+
+    ``lifts`` are added to the variances (a year) at the close of the day; the drift of the index
+    is compensated, so that crashes make the other days better and not the mean lower.
+    """
+
+    intensity: float
+    size: float
+    lifts: tuple[float, ...]
+
+    @property
+    def compensator(self) -> float:
+        return float(np.expm1(self.size))
+
+
+@dataclass(frozen=True, kw_only=True)
 class PathModel:
     """An index under the measure its paths are drawn from; rates per year, variances a year."""
 
@@ -44,6 +64,7 @@ class PathModel:
     drift: float = 0.0
     jumps: Jumps = field(default_factory=Jumps)
     variance_jump_mean: float = 0.0
+    crashes: Crashes | None = None
 
     def __post_init__(self) -> None:
         for factor in self.factors:
@@ -102,6 +123,7 @@ def simulate(
             logs[:, part],
             [v[:, part] for v in variances],
             jumped[:, part],
+            _crash_days(model, seed, number, step, jumped[:, part].shape),
         )
         if report is not None:
             report(part.stop / paths)
@@ -136,11 +158,14 @@ def _block(
     logs: Floats,
     variances: list[Floats],
     jumped: NDArray[np.bool_],
+    crashed: NDArray[np.bool_] | None,
 ) -> None:
     """Fill one block, step by step; the arrays are views of the caller's."""
     steps, n = jumped.shape
     arrivals = _arrivals(model, rng, dt, steps, n)
     drift = (model.drift - model.jumps.intensity * model.jumps.compensator) * dt
+    if crashed is not None and model.crashes is not None:
+        drift -= model.crashes.intensity * model.crashes.compensator * dt
     logs[0] = 0.0
     for scheme, v in zip(schemes, variances, strict=True):
         v[0] = scheme.start
@@ -160,6 +185,12 @@ def _block(
             np.add.at(x, who, sizes)
             np.add.at(variances[0][t + 1], who, lifts)
             jumped[t, who] = True
+        if crashed is not None and (where := np.flatnonzero(crashed[t])).size:
+            assert model.crashes is not None
+            x[where] += model.crashes.size
+            for v, lift in zip(variances, model.crashes.lifts, strict=True):
+                v[t + 1][where] += lift
+            jumped[t, where] = True
         logs[t + 1] = x
 
 
@@ -216,6 +247,16 @@ def _exponential(
     tail = np.log((1.0 - p) / np.maximum(upper, 1e-300)) / beta
     out[who] = np.where(upper >= 1.0 - p, 0.0, tail)
     mean[who] = -np.log(p + beta * (1.0 - p) / (beta - s.a))
+
+
+def _crash_days(
+    model: PathModel, seed: int, block: int, dt: float, shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    """Which steps of a block's paths crash: a chance a day; more crashes keep the fewer ones."""
+    if model.crashes is None or model.crashes.intensity == 0.0:
+        return None
+    rng = np.random.Generator(np.random.SFC64([seed, 0xC4A5, block]))
+    return np.asarray(rng.random(shape) < -np.expm1(-model.crashes.intensity * dt))
 
 
 def _arrivals(

@@ -28,7 +28,7 @@ from scipy.special import gammaincinv
 from ..errors import ParameterError
 from ..numerics.times import Times
 from ..pricing.affine import Factor, Jumps
-from .heston_paths import STEP, PathModel, simulate
+from .heston_paths import STEP, Crashes, PathModel, simulate
 from .state import Floats, Indices, World
 
 TAU = 30.0 / 365.0
@@ -40,6 +40,7 @@ class TwoFactor:
 
     Years and variances (0.04 is a vol of 20 %); ``variance_jump`` is the mean lift of the
     first factor at a jump under the pricing measure; ``growth`` the index's drift a year.
+    ``crashes`` are in the paths alone: no price knows them.
     """
 
     factors: tuple[Factor, Factor]
@@ -49,6 +50,7 @@ class TwoFactor:
     real_jumps: Jumps
     real_variance_jump: float
     growth: float = 0.065
+    crashes: Crashes | None = None
 
     def real(self) -> PathModel:
         """The measure of the paths: kappa theta is that of the pricing measure."""
@@ -61,6 +63,7 @@ class TwoFactor:
             drift=self.growth,
             jumps=self.real_jumps,
             variance_jump_mean=self.real_variance_jump,
+            crashes=self.crashes,
         )
 
     @property
@@ -109,6 +112,26 @@ def started(model: TwoFactor, *, vix: float, fast_share: float = 0.2) -> TwoFact
     v1 = fast_share * rest / float(loading(fast.kappa, TAU))
     v2 = (1.0 - fast_share) * rest / float(loading(slow.kappa, TAU))
     return replace(model, factors=(replace(fast, v0=v1), replace(slow, v0=v2)))
+
+
+CALM_VIX = 18.0
+FAST_SHARE = 0.62  # of a move of the VIX, the part that fades in weeks: as in ``vix_curve``
+
+
+def crashing(model: TwoFactor, *, a_century: float, fall: float, vix: float) -> TwoFactor:
+    """The same model with crashes in its paths: the index falls by ``fall`` (-0.20) in a day.
+
+    The squared VIX rises by what takes it from 18 to ``vix`` points, of which the fast factor
+    bears .62 and the slow one .38, as in the futures' measured response to spot VIX.
+    """
+    lift = (vix**2 - CALM_VIX**2) / 1e4
+    shares = (FAST_SHARE, 1.0 - FAST_SHARE)
+    lifts = tuple(
+        share * lift / float(loading(factor.kappa, TAU))
+        for share, factor in zip(shares, model.factors, strict=True)
+    )
+    size = float(np.log1p(fall))
+    return replace(model, crashes=Crashes(intensity=a_century / 100.0, size=size, lifts=lifts))
 
 
 def loading(kappa: float, horizon: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +22,31 @@ WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
 SWEEP_PATHS = 60
 ADVERTISED_CUT = (0.35, 0.40)
 ADVERTISED_COST = (0.01, 0.02)
+Calls = tuple[_fair.Floats, _fair.Floats]  # daily profit and net premium
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row of the model-risk band: parameters, and what of the run they change."""
+
+    label: str
+    changes: Mapping[str, object]
+    other_book: bool = False
+    other_market: bool = False
+
+    def fits(self, params: SimpleNamespace) -> bool:
+        """Whether the chosen market reads these parameters at all."""
+        return params.market == "model" or not self.other_market
+
+
+QUICK = {"ts_enabled": False}  # rolls are most of the work and none of the hedge
+BAND = (
+    Choice("as run", {}),
+    Choice("calls marked at a vol of 0.85", {"vol_of_vix": 0.85}),
+    Choice("calls marked at a vol of 1.15", {"vol_of_vix": 1.15}),
+    Choice("a milder smile, slope −0.11", {"skew": -0.11}, other_book=True),
+    Choice("eight crashes a century", {"crashes_per_century": 8.0}, True, True),
+)
 
 
 def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
@@ -28,7 +55,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     both = _book.accounts(params, world, seed=seed, progress=progress, span=(0.1, 0.65))
     comparison = compare(world, both, seed)
     progress(0.65, "sweeping the wing width")
-    sweep = _sweep(params, seed, data, progress)
+    few = FewPaths(params, seed, data)
+    sweep = _sweep(few, progress)
     arithmetic = layered_hedge(
         vix=params.vix0,
         delta=params.call_delta,
@@ -58,6 +86,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             attribution(both),
             sweep,
+            _band(few, progress),
             _fair.paths_table(comparison),
             arithmetic.table,
             twice.table([_representative(params, world, n) for n in (1, 2, 3)]),
@@ -176,20 +205,38 @@ def attribution_chart(both: _book.Accounts) -> Chart:
     )
 
 
-def _sweep(params: SimpleNamespace, seed: int, data: Data, progress: Progress) -> Table:
+class FewPaths:
+    """A small market for what is run many times, and the layers on their own account in it."""
+
+    def __init__(self, params: SimpleNamespace, seed: int, data: Data) -> None:
+        few = {**vars(params), "paths": min(params.paths, SWEEP_PATHS)}
+        self.params, self.seed, self.data = SimpleNamespace(**few), seed, data
+        self.world = _worlds.build(self.params, seed=seed, data=data)
+        self._calls: dict[tuple[float, bool], Calls] = {}
+
+    def changed(self, changes: Mapping[str, object]) -> SimpleNamespace:
+        return SimpleNamespace(**{**vars(self.params), **changes})
+
+    def calls(self, p: SimpleNamespace, capital: float) -> Calls:
+        """Run once a mark, unless the account or the condors decide how many calls there are."""
+        if p.annual_budget_cap is not None or p.vega_target_mode is not None:
+            return _book.calls_alone(p, self.world, capital=capital, seed=self.seed)
+        mark = (p.vol_of_vix, p.costs)
+        if mark not in self._calls:
+            self._calls[mark] = _book.calls_alone(p, self.world, capital=capital, seed=self.seed)
+        return self._calls[mark]
+
+
+def _sweep(few: FewPaths, progress: Progress) -> Table:
     """Every wing width on the same few paths; the last column says whether the pair holds."""
-    few = SimpleNamespace(**{**vars(params), "paths": min(params.paths, SWEEP_PATHS)})
-    world = _worlds.build(few, seed=seed, data=data)
+    world, seed = few.world, few.seed
     rows = []
-    hedge: _fair.Floats | None = None
-    premium = np.zeros(world.paths)
     for number, wing in enumerate(WINGS):
-        progress(0.65 + 0.33 * number / len(WINGS), "sweeping the wing width")
+        progress(0.65 + 0.25 * number / len(WINGS), "sweeping the wing width")
         change = {"wing_width": wing, "min_credit_ratio": 0.0, "ts_enabled": False}
-        one = SimpleNamespace(**{**vars(few), **change})
+        one = few.changed(change)
         book, base = _book.alone(one, world)
-        if hedge is None or one.annual_budget_cap is not None or one.vega_target_mode is not None:
-            hedge, premium = _book.calls_alone(one, world, capital=book.capital, seed=seed)
+        hedge, premium = few.calls(one, book.capital)
         c = _fair.compare(
             world=world,
             base=base.equity(),
@@ -240,6 +287,44 @@ def _sweep(params: SimpleNamespace, seed: int, data: Data, progress: Progress) -
     )
     label = f"The wing width decides ({world.paths} paths each, no rolls, no least credit)"
     return Table("wings", label, columns, rows)
+
+
+def _band(few: FewPaths, progress: Progress) -> Table:
+    """The same question under other marks and, in the model, with crashes: the model's own risk."""
+    choices = [choice for choice in BAND if choice.fits(few.params)]
+    rows: list[list[object]] = []
+    asked = _book.alone(few.changed(QUICK), few.world)
+    for number, choice in enumerate(choices):
+        progress(0.9 + 0.1 * number / len(choices), "the same under other choices")
+        one = few.changed({**QUICK, **choice.changes})
+        here = FewPaths(one, few.seed, few.data) if choice.other_market else few
+        sold = _book.alone(one, here.world) if choice.other_book else asked
+        rows.append([choice.label, *_effect(one, here, sold)])
+    columns = (
+        Column("choice", "Choice"),
+        Column("difference", "Change of the deepest fall", FRACTION),
+        Column("low", "Low", FRACTION),
+        Column("high", "High", FRACTION),
+        Column("annual_cost", "The hedge's profit a year", FRACTION),
+        Column("share_harmed", "Paths with less money", FRACTION),
+    )
+    label = f"Model risk: the same question under other choices ({few.world.paths} paths, no rolls)"
+    return Table("band", label, columns, rows)
+
+
+def _effect(p: SimpleNamespace, few: FewPaths, sold: _book.Account) -> tuple[float | None, ...]:
+    """What the layers do beside a book that is already sold."""
+    book, base = sold
+    hedge, premium = few.calls(p, book.capital)
+    c = _fair.compare(
+        world=few.world,
+        base=base.equity(),
+        hedged=base.equity() + np.cumsum(hedge, axis=0),
+        hedge=hedge,
+        premium=premium,
+        seed=few.seed,
+    )
+    return c.effect.value, c.effect.low, c.effect.high, c.annual_cost, c.share_harmed
 
 
 def _sweep_chart(sweep: Table) -> Chart:

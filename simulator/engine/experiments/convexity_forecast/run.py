@@ -414,7 +414,7 @@ def _notes(
 ) -> list[str]:
     out = [f"Verdict by rule ({verdict.word}): {verdict.sentence}"]
     if world.kind == "model":
-        out.append(_fair.MODEL_NOTE)
+        out.append(_fair.model_note(world))
         out.append(
             "The model's calls pay less on average, and its largest spike is smaller, than those "
             "of 2006 to 2025: its payoffs are a kinder target than history's."

@@ -10,6 +10,7 @@ from ...units import FRACTION
 from .._book_params import number
 from .._common import (
     COMMON_METRICS,
+    crash_parameters,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -55,6 +56,7 @@ experiment = Experiment(
     ),
     parameters=(
         *market_parameters(paths=60, days=2520, most_paths=1000),
+        *crash_parameters(),
         number(
             "sleeve", "Premium a month, of the account", 0.01, FRACTION, 0.0, 0.05, group="hedge"
         ),
@@ -114,6 +116,12 @@ experiment = Experiment(
     rules=(length_rule, work_rule, year_rule),
     cost=cost,
     presets=(
+        Preset(
+            "With crashes",
+            "Eight crashes a century, as often as a VIX above 80 has been seen since 1986: what "
+            "comes back of the premium then.",
+            {"crashes_per_century": 8.0},
+        ),
         Preset(
             "History, 2006 to 2023",
             "On imported closes.",

@@ -12,6 +12,7 @@ from .._common import (
     DAYS,
     FRACTION,
     USD,
+    crash_parameters,
     from_history,
     market_parameters,
     trading_days,
@@ -66,6 +67,7 @@ experiment = Experiment(
             help="Used by replay and bootstrap; without it ether comes from a null model.",
             read_when=from_history,
         ),
+        *crash_parameters(),
         Number(
             name="nft_notional",
             label="Portfolio at the floor price",
@@ -316,6 +318,12 @@ experiment = Experiment(
             "Pandemic 2020",
             "A macro shock that reached crypto: the case in which the hedge should help.",
             {"episode": "covid-2020"},
+        ),
+        Preset(
+            "The model with crashes",
+            "Eight crashes a century, as often as a VIX above 80 has been seen since 1986. Sweep "
+            "their number for the one from which on the calls pay.",
+            {"market": "model", "crashes_per_century": 8.0},
         ),
         Preset(
             "FTX 2022",

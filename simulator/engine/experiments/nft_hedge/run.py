@@ -28,6 +28,7 @@ STRUCTURES = {"monthly": ((30.0, 1.0),), "ladder": ((30.0, 0.4), (110.0, 0.4), (
 BUDGETS = np.round(np.arange(0.0, 0.1001, 0.005), 4)
 REFERENCE_BUDGET = 0.03
 SIDE_PATHS = 150
+MANY_CRASHES = 8.0
 BETAS = np.arange(0.0, 4.01, 0.5)
 WEEK = 5
 
@@ -405,13 +406,20 @@ def _variants(params: SimpleNamespace, seed: int, data: Data) -> Table:
         ("30/110/220-day calls, held", {"hedge_structure": "ladder", "sell_at_multiple": None}),
     )
     rows = [[name.strip(), *_effect(few, change, world, floors, seed)] for name, change in choices]
+    if params.market == "model":
+        often = SimpleNamespace(**{**vars(few), "crashes_per_century": MANY_CRASHES})
+        crashing = _worlds.build(often, seed=seed, data=data)
+        effect = _effect(often, {}, crashing, _floors(often, crashing, seed), seed)
+        rows.append([f"{MANY_CRASHES:g} crashes a century", *effect])
     columns = (
         Column("variant", "Variant"),
         Column("difference", "Change of the deepest fall", FRACTION),
+        Column("low", "Low", FRACTION),
+        Column("high", "High", FRACTION),
         Column("annual_cost", "The hedge's profit a year", FRACTION),
         Column("share_harmed", "Paths with less money", FRACTION),
     )
-    label = f"The same question under other choices ({world.paths} paths)"
+    label = f"Model risk: the same question under other choices ({world.paths} paths)"
     return Table("variants", label, columns, rows)
 
 
@@ -421,13 +429,16 @@ def _effect(
     world: World,
     floors: nft.FloorPaths,
     seed: int,
-) -> list[float]:
+) -> list[float | None]:
     varied = SimpleNamespace(**{**vars(params), **change})
     share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
     hedge = _hedge(varied, world, seed).profit() * share
     base, hedged, gain = _accounts(params, floors.log_changes, hedge, np.ones_like(floors.eth))
+    effect = _fair.mean_effect(_fair.drawdowns(hedged) - _fair.drawdowns(base), seed)
     return [
-        float((_fair.drawdowns(hedged) - _fair.drawdowns(base)).mean()),
+        effect.value,
+        effect.low,
+        effect.high,
         float(gain.sum(axis=0).mean() / params.nft_notional / _fair.yearly(world.span)),
         float(np.mean(hedged[-1] < base[-1] - 1e-9 * base[0])),
     ]
