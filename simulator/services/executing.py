@@ -7,6 +7,8 @@ import traceback
 import uuid
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, connection
+
 from simulator.datasets import StoredData
 from simulator.engine.data import Progress, silent
 from simulator.engine.documents import compute
@@ -26,6 +28,7 @@ from .watching import LeaseLost, LimitReached, Limits, Watch
 
 log = logging.getLogger(__name__)
 OUTPUT_LIMIT = 4_000_000
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 def execute_run(
@@ -49,6 +52,10 @@ def execute_run(
         log.info("Run %s went to another worker; its work here is thrown away.", run.pk)
     except RunCancelled:
         leases.stop(lease)
+    except DATABASE_IS_AWAY:
+        # No fault of the computation: the lease lapses, and somebody begins it again.
+        connection.close()
+        raise
     except BaseException as error:
         words = in_words(error)
         if words is None:

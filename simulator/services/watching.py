@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from simulator.engine.errors import EngineError, RunCancelled
 from simulator.models import leases
@@ -91,7 +91,7 @@ class Watch:
         if now - self.written < WRITE_EVERY:
             return
         self.written = now
-        self._heed(leases.beat(self.lease, progress=self.fraction, stage=self.stage))
+        self._beat(progress=self.fraction, stage=self.stage)
         if self.reason is not None:
             raise self.reason
 
@@ -117,10 +117,10 @@ class Watch:
         finally:
             connection.close()
 
-    def _beat(self) -> None:
+    def _beat(self, **state: Any) -> None:
         try:
-            self._heed(leases.beat(self.lease))
-        except DatabaseError:
+            self._heed(leases.beat(self.lease, **state))
+        except Error:
             # The lease has three more beats; if the database stays away, it lapses.
             log.warning("A heartbeat of run %s was not written.", self.lease.run_id)
             connection.close()

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,17 +44,20 @@ class Fleet:
         self.workers: list[subprocess.Popen[bytes]] = []
         self.acknowledged: list[object] = []
 
-    def start_worker(self, slots: int = 2) -> subprocess.Popen[bytes]:
+    def start_worker(
+        self, slots: int = 2, *, prefix: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """``prefix`` and ``environment`` put it on another host, see ``hosts``."""
         number = len(self.workers)
         command = [
-            sys.executable, "-m", "celery", "-q", "-A", "tests.drills.app", "worker",
+            *prefix, sys.executable, "-m", "celery", "-q", "-A", "tests.drills.app", "worker",
             "--concurrency", str(slots), "--without-gossip", "--without-mingle",
             "--loglevel", "ERROR", "--hostname", f"drill{number}@%h",
         ]  # fmt: skip
         with (self.folder / f"worker{number}.log").open("wb") as log:
             worker = subprocess.Popen(
                 command,
-                env={**self.environment, "REMAP_SIGTERM": "SIGQUIT"},
+                env={**self.environment, **environment, "REMAP_SIGTERM": "SIGQUIT"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 import redis as redis_client
+from kombu import Connection
 
 from questions.models import Question
 from simulator import doorbell, services
@@ -91,20 +92,12 @@ def test_every_fault_of_the_broker_one_after_another(fleet):
     assert Run.objects.filter(status=SUCCEEDED).count() == len(fleet.acknowledged)
 
 
-def nothing_unacknowledged(server):
-    with redis_client.Redis(unix_socket_path=str(server.socket)) as client:
-        return not client.exists("unacked")
-
-
 @pytest.mark.parametrize("state", ["dead", "frozen"])
 def test_runs_are_computed_while_the_broker_is_gone(fleet, state):
     """The table is the queue then; nothing has to be healed first."""
     fleet.start_worker()
     fleet.ask("tiny-sum")
     fleet.wait_until_all_ended()
-    # A broker that dies between a result and its acknowledgement ends the worker as well; then
-    # the supervisor starts another (test_up). Here the worker lives and the broker does not.
-    wait_until(lambda: nothing_unacknowledged(fleet.redis), what="the acknowledgement")
     fleet.redis.signal(signal.SIGKILL if state == "dead" else signal.SIGSTOP)
     for marker in range(4):
         fleet.ask("tiny-walk", marker=marker, steps=5)
@@ -135,6 +128,35 @@ def test_asking_and_reading_go_on_quickly(fleet, state, client):
     fleet.redis.signal(signal.SIGCONT) if state == "frozen" else None
     assert services.work_off("here") == 41
     fleet.check()
+
+
+def test_nothing_in_the_broker_waits_for_an_acknowledgement(redis):
+    """Kombu would keep a copy, and touch it on a channel that it has closed: the worker's end."""
+    connection = Connection(redis.url)
+    queue = connection.SimpleQueue("drill")
+    for body in ("first", "second", "third"):
+        queue.put(body)
+    first, second, third = (queue.get(timeout=5) for _ in range(3))
+    second.reject(requeue=True)
+    assert [key for key in admin(redis).scan_iter() if not key.startswith(b"_kombu")] == []
+    redis.signal(signal.SIGKILL)
+    connection.collect(socket_timeout=0.2)
+    connection.release()
+    first.ack()
+    third.reject(requeue=True)
+
+
+def test_a_broker_that_dies_with_each_result_ends_no_worker(fleet):
+    worker = fleet.start_worker()
+    for marker in range(3):
+        run = fleet.ask("tiny-sum", marker=marker)
+        wait_until(lambda run=run: Run.objects.filter(pk=run.pk, status=SUCCEEDED).exists())
+        fleet.redis.signal(signal.SIGKILL)
+        fleet.redis.start()
+        assert worker.poll() is None
+    fleet.ask("tiny-sum", marker=100)
+    fleet.check()
+    assert worker.poll() is None
 
 
 def test_a_process_dies_between_the_commit_and_the_bell(fleet):
