@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as Disconnected
 HERE = f"{__name__}:Transport"
 
 
-class Channel(redis.Channel):  # type: ignore[misc]
+class Channel(redis.Channel):
     ack_emulation = False
     do_restore = False
 
@@ -27,10 +27,10 @@ class Channel(redis.Channel):  # type: ignore[misc]
     def _connparams(self, asynchronous: bool = False) -> Any:
         if self.connection is None or self.connection.client is None:
             raise Disconnected("the connection to the broker was closed")
-        return super()._connparams(asynchronous)
+        return super()._connparams(asynchronous)  # type: ignore[no-untyped-call]
 
 
-class Transport(redis.Transport):  # type: ignore[misc]
+class Transport(redis.Transport):
     Channel = Channel
 
 
