@@ -170,8 +170,8 @@ def crash_parameters() -> tuple[Parameter, ...]:
             step=1.0,
             group=group,
             help="In the model's paths only: option prices do not know them. 0: none.",
-            why="From 1986 to 2023 the VIX (before 1990 the VXO) closed above 80 in three years and "
-            "the index fell by a fifth in a day once: eight and three a century.",
+            why="From 1986 to 2023 the VIX (before 1990 the VXO) closed above 80 in three years "
+            "and the index fell by a fifth in a day once: eight and three a century.",
         ),
         Number(
             name="crash_fall",

@@ -18,7 +18,7 @@ from ..markets.two_factor import FactorCurve
 from ..metrics.cash_flows import irr
 from ..metrics.drawdown import max_drawdown, max_drawdown_of_returns
 from ..metrics.returns import annual_return, simple_returns
-from ..metrics.uncertainty import mean_over_paths, paired_difference
+from ..metrics.uncertainty import mean_over_paths, paired_difference, ratio_over_paths
 from ..results import Axis, Chart, Column, Metric, Series, Table
 from ..units import FRACTION
 from ..verdicts import Effect, Verdict, protection
@@ -87,6 +87,19 @@ def mean_effect(values: Floats, seed: int) -> Effect:
     rng = np.random.default_rng([seed, 0xFA12])
     estimate = mean_over_paths(difference=values, rng=rng)
     return Effect(estimate.value, estimate.low, estimate.high)
+
+
+def ratio(numerator: Floats, denominator: Floats, seed: int) -> Effect | None:
+    """Sum over sum of all paths, its interval by redrawing paths; None of nothing."""
+    total = denominator.sum()
+    if not total:
+        return None
+    value = float(numerator.sum() / total)
+    if len(numerator) < 2:
+        return Effect(value)
+    rng = np.random.default_rng([seed, 0xFA14])
+    estimate = ratio_over_paths(numerator=numerator, denominator=denominator, rng=rng)
+    return Effect(value, estimate.low, estimate.high)
 
 
 def without_best_month(hedge: Floats) -> Floats:

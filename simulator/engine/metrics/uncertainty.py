@@ -128,6 +128,32 @@ def mean_over_paths(
     return _estimate(float(d.mean()), np.concatenate(found), level, None)
 
 
+def ratio_over_paths(
+    *,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    rng: np.random.Generator,
+    draws: int = 1000,
+    level: float = LEVEL,
+) -> Estimate:
+    """Sum over sum, as in a share of all sales of all paths, with its bootstrap interval.
+
+    Whole paths are redrawn, numerator and denominator together: sales of one path share its
+    market, and to redraw them one by one would make the interval too narrow. Draws without any
+    denominator have no value and are left out.
+    """
+    a, b = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError("a ratio over paths needs one numerator and one denominator a path")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [
+            a[who].sum(axis=1) / b[who].sum(axis=1)
+            for who in batches(n=a.size, draws=draws, mean_block=1, rng=rng)
+        ]
+        value = float(a.sum() / b.sum())
+    return _estimate(value, np.concatenate(found), level, None)
+
+
 def _estimate(value: float, draws: Array, level: float, block: float | None) -> Estimate:
     low, high = percentile_interval(draws=draws, level=level)
     p = probability_positive(draws=draws)

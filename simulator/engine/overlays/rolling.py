@@ -73,7 +73,7 @@ class Chains:
         self.first_loss = np.zeros(paths)
         self.sum = np.zeros(paths)
         self.is_chain = np.zeros(paths, dtype=bool)
-        self.results: list[tuple[Floats, Floats]] = []
+        self.results: list[tuple[NDArray[np.int_], Floats, Floats]] = []
         self.margin_days = np.zeros(paths)
         self.roll_credit = np.zeros(paths)
         self.rolled = np.zeros(paths)
@@ -84,7 +84,8 @@ class Chains:
         """A fresh condor: whatever chain was running has ended."""
         ended = which & self.is_chain
         if ended.any():
-            self.results.append((self.first_loss[ended], self.sum[ended]))
+            who = np.flatnonzero(ended)
+            self.results.append((who, self.first_loss[who], self.sum[who]))
         self.is_chain = self.is_chain & ~which
         self.rolls = np.where(which, 0, self.rolls)
         self.sum = np.where(which, 0.0, self.sum)
@@ -116,6 +117,10 @@ class Chains:
         if not self.results:
             return np.zeros(0), np.zeros(0)
         return (
-            np.concatenate([first for first, _ in self.results]),
-            np.concatenate([later for _, later in self.results]),
+            np.concatenate([first for _, first, _ in self.results]),
+            np.concatenate([later for _, _, later in self.results]),
         )
+
+    def owners(self) -> NDArray[np.int_]:
+        """The path of each of the chains that have ended."""
+        return np.concatenate([np.zeros(0, dtype=int), *(who for who, _, _ in self.results)])

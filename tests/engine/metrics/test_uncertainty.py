@@ -215,3 +215,37 @@ def test_each_path_loses_its_own_best_month():
         alone, month = uncertainty.without_best_month(base=b, hedged=h, months=months)
         np.testing.assert_array_equal(twins[i], alone)
         assert which[i] == month
+
+
+def test_a_ratio_over_paths_has_the_interval_of_its_linearisation():
+    """Delta method: s.e. of sum(a)/sum(b) is sd(a - r b) / (sqrt(n) mean(b))."""
+    rng = np.random.default_rng(4)
+    b = rng.integers(20, 200, 400).astype(float)
+    a = rng.binomial(b.astype(int), 0.9).astype(float)
+    found = uncertainty.ratio_over_paths(numerator=a, denominator=b, rng=rng, draws=4000)
+    error = (a - found.value * b).std() / np.sqrt(b.size) / b.mean()
+    assert found.value == a.sum() / b.sum()
+    assert found.low == pytest.approx(found.value - 1.96 * error, abs=0.15 * error)
+    assert found.high == pytest.approx(found.value + 1.96 * error, abs=0.15 * error)
+
+
+def test_sales_of_one_path_that_fare_alike_count_as_one():
+    """A hundred sales a path, all won or all lost: no surer than one sale a path."""
+    rng = np.random.default_rng(5)
+    won = (rng.random(300) < 0.8).astype(float)
+    hundred = np.full(300, 100.0)
+    many = uncertainty.ratio_over_paths(numerator=100.0 * won, denominator=hundred, rng=rng)
+    alike = 1.96 * np.sqrt(0.8 * 0.2 / 300)
+    assert (many.high - many.low) / 2.0 == pytest.approx(alike, rel=0.15)
+
+
+def test_a_ratio_of_nothing_has_no_value_and_unequal_paths_are_refused():
+    none = uncertainty.ratio_over_paths(
+        numerator=[0.0, 0.0], denominator=[0.0, 0.0], rng=np.random.default_rng(0)
+    )
+    assert np.isnan(none.value)
+    assert none.draws == 0
+    with pytest.raises(ValueError, match="one numerator"):
+        uncertainty.ratio_over_paths(
+            numerator=[1.0], denominator=[1.0, 2.0], rng=np.random.default_rng(0)
+        )

@@ -128,6 +128,18 @@ def test_decisions_know_nothing_of_the_days_to_come():
     )
 
 
+def test_shares_of_all_sales_have_intervals_that_narrow_with_paths():
+    names = ("win_rate", "hedge_to_credit", "premium_kept", "drawdown_cut", "trading_share")
+    wide = {}
+    for paths in (15, 60):
+        shown = {metric["name"]: metric for metric in ask(paths=paths)["metrics"]}
+        for name in names:
+            one = shown[name]
+            assert one["low"] <= one["value"] <= one["high"], name
+            wide.setdefault(name, []).append(one["high"] - one["low"])
+    assert wide["win_rate"][1] < wide["win_rate"][0]
+
+
 def test_a_cap_makes_the_hedge_smaller():
     capped, free = figures(ask(annual_budget_cap=0.02)), figures(ask())
     assert abs(capped["annual_premium"]) < abs(free["annual_premium"])

@@ -57,6 +57,24 @@ def test_only_losers_are_counted_as_chains(stage):
     assert np.all(later <= first.max() + 10 * p.wing_width * p.condors * 100)
 
 
+def test_every_share_of_chains_stands_inside_its_interval():
+    document = ask("time-shift", gate_mode="none", paths=60)
+    names = ("rollable_share", "recovered_share", "recovered_fully", "ended_worse")
+    shown = {metric["name"]: metric for metric in document["metrics"]}
+    for name in (*names, "profit_per_chain"):
+        assert shown[name]["low"] < shown[name]["value"] < shown[name]["high"], name
+
+
+def test_chains_belong_to_the_path_that_they_ended_on():
+    chains = Chains(3)
+    second = np.array([False, True, False])
+    chains.begin(second)
+    chains.result(second, np.full(3, -100.0))
+    chains.roll(second, np.full(3, 110.0), 5)
+    chains.begin(second)
+    assert chains.owners().tolist() == [1]
+
+
 def test_chains_by_hand():
     """Lose 100, roll, win 30, roll again, lose 20: ten of a hundred came back."""
     yes = np.array([True])

@@ -12,6 +12,7 @@ from ...data import Data, Progress
 from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION, USD
+from ...verdicts import Effect
 from .. import _book, _fair, _worlds
 from .. import _second_route as twice
 from .._arithmetic import layered_hedge
@@ -73,8 +74,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
     hits = sum(1 for row in sweep.rows if row[-1] == "yes")
     own = {
-        **book_figures(params, world, both),
-        "drawdown_cut": drawdown_cut(comparison),
+        **book_figures(params, world, both, seed),
+        "drawdown_cut": drawdown_cut_effect(comparison, seed),
         "quiet_year_cost": -arithmetic.quiet_year / both.book.capital,
         "cover_of_full_loss": arithmetic.cover,
         "advertised_widths": hits,
@@ -148,17 +149,28 @@ def drawdown_cut(c: _fair.Comparison) -> float | None:
     return None if base == 0.0 else float(1.0 - c.drawdown_hedged.mean() / base)
 
 
+def drawdown_cut_effect(c: _fair.Comparison, seed: int) -> Effect | None:
+    """The same with its interval."""
+    value = drawdown_cut(c)
+    if value is None or len(c.base[0]) < 2:
+        return None if value is None else Effect(value)
+    left = _fair.ratio(c.drawdown_hedged, c.drawdown_base, seed)
+    assert left is not None
+    assert left.low is not None
+    assert left.high is not None
+    return Effect(value, 1.0 - left.high, 1.0 - left.low)
+
+
 def book_figures(
-    params: SimpleNamespace, world: World, both: _book.Accounts
-) -> dict[str, float | None]:
+    params: SimpleNamespace, world: World, both: _book.Accounts, seed: int
+) -> dict[str, float | Effect | None]:
     """What the unhedged book sold, won and kept."""
     books = both.base_books
-    sold = sum(b.sold.sum() for b in books)
-    won = sum(b.won.sum() for b in books)
-    collected = sum(b.collected.sum() for b in books)
-    profit = both.base.profit().sum()
-    hedge_paid = both.premium.sum()
-    credit = collected / sold / (params.condors * 100.0) if sold else None
+    sold = np.sum([b.sold for b in books], axis=0)
+    won = np.sum([b.won for b in books], axis=0)
+    collected = np.sum([b.collected for b in books], axis=0)
+    all_sold = float(sold.sum())
+    credit = collected.sum() / all_sold / (params.condors * 100.0) if all_sold else None
     offered = next(iter(both.book.sheets.values()))
     distance = None
     if offered.quotes is not None:
@@ -168,12 +180,12 @@ def book_figures(
     residual = sum(np.abs(both.hedged.residual(line)).sum() for line in both.hedged.gross)
     return {
         "account": both.book.capital,
-        "premium_kept": profit / collected if collected else None,
-        "hedge_to_credit": hedge_paid / collected if collected else None,
-        "win_rate": won / sold if sold else None,
+        "premium_kept": _fair.ratio(both.base.profit().sum(axis=0), collected, seed),
+        "hedge_to_credit": _fair.ratio(both.premium, collected, seed),
+        "win_rate": _fair.ratio(won, sold, seed),
         "breakeven_win_rate": None if credit is None else 1.0 - credit / params.wing_width,
         "break_even_distance": distance,
-        "trading_share": float(sold / (world.days * world.paths * len(books))),
+        "trading_share": _fair.mean_effect(sold / (world.days * len(books)), seed),
         "residual_share": float(residual / gross) if gross else None,
     }
 
@@ -374,7 +386,7 @@ def synthetic_notes(params: SimpleNamespace) -> list[str]:
     return out
 
 
-def undefined_notes(own: dict[str, float | None]) -> list[str]:
+def undefined_notes(own: Mapping[str, float | Effect | None]) -> list[str]:
     missing = sorted(name.replace("_", " ") for name, value in own.items() if value is None)
     if not missing:
         return []

@@ -65,7 +65,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         "worst_month": None if not len(months) else months.min(axis=0).mean(),
         "months_below_six": (months < -0.06).sum(axis=0).mean(),
         "bill_return": comparison.return_base.mean(),
-        "win_rate": book.won.sum() / book.sold.sum() if book.sold.any() else None,
+        "win_rate": _fair.ratio(book.won, book.sold, seed),
     }
     metrics = _fair.metrics(
         comparison,

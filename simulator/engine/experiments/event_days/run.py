@@ -367,7 +367,8 @@ def _figures(
         "against_random_days": other.return_effect,
         "fall_against_random_days": other.effect,
     }
-    metrics += [figure(specs[name], value) for name, value in own.items()]
+    shown = {**own, **_sale_effects(shelf, full, seed)}
+    metrics += [figure(specs[name], value) for name, value in shown.items()]
     own["special"] = special.sentence
     return metrics, own
 
@@ -381,6 +382,19 @@ def _by_day(shelf: Shelf, sold: Sold) -> dict[str, object]:
         out[f"{name}_profit"] = float(profits[made].mean()) if some else None
         out[f"{name}_worst"] = float(profits[made].min()) if some else None
         out[f"{name}_win_rate"] = float((profits[made] > 0.0).mean()) if some else None
+    return out
+
+
+def _sale_effects(shelf: Shelf, sold: Sold, seed: int) -> dict[str, object]:
+    """Means and shares over all sales again, with intervals by redrawing paths."""
+    bears = bears_event(shelf.events)[:-1]
+    out: dict[str, object] = {}
+    for name, days in (("event", bears), ("other", ~bears)):
+        made = sold.counts[days] > 0.0
+        sales = made.sum(axis=0).astype(float)
+        brought = np.where(made, sold.profits[days] / shelf.capital, 0.0)
+        out[f"{name}_profit"] = _fair.ratio(brought.sum(axis=0), sales, seed)
+        out[f"{name}_win_rate"] = _fair.ratio((brought > 0.0).sum(axis=0), sales, seed)
     return out
 
 

@@ -53,7 +53,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         irr_base=_fair.growth_irr(comparison.base, world),
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
-    metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    back = _fair.mean_effect(1.0 + pays.mean(axis=0), seed)
+    shown = {**own, "payoff_ratio": back}
+    metrics += [figure(spec, shown[spec.name]) for spec in experiment.metrics if spec.name in own]
     return Result(
         headline=_headline(own),
         metrics=metrics,

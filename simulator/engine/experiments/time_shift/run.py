@@ -13,6 +13,7 @@ from ...markets.state import World
 from ...overlays.condor_book import CondorBook
 from ...results import Axis, Chart, Column, Result, Series, Table
 from ...units import FRACTION
+from ...verdicts import Effect
 from .. import _book, _fair, _worlds
 from .._fair import Floats, figure
 from . import experiment
@@ -45,7 +46,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         irr_base=_fair.growth_irr(comparison.base, world),
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
-    metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    shown: dict[str, object] = {**own, **_intervals(books, world, seed)}
+    metrics += [figure(spec, shown[spec.name]) for spec in experiment.metrics if spec.name in own]
     return Result(
         headline=_headline(comparison, own),
         metrics=metrics,
@@ -117,6 +119,27 @@ def chain_figures(
         "tail_multiple": float(worst.mean()),
         "profit_per_chain": float(later.mean()),
     }
+
+
+def _intervals(books: list[CondorBook], world: World, seed: int) -> dict[str, Effect | None]:
+    """The shares over all paths again, with intervals: chains of one path are not redrawn apart."""
+    first, later = fates(books)
+    who = np.concatenate([book.chains.owners() for book in books])
+
+    def by_path(values: Floats) -> Floats:
+        return np.bincount(who, weights=values, minlength=world.paths).astype(np.float64)
+
+    chains = by_path(np.ones(who.size))
+    asked = np.sum([book.chains.asked for book in books], axis=0)
+    rolled = np.sum([book.chains.rolled for book in books], axis=0)
+    pairs = {
+        "rollable_share": (rolled, asked),
+        "recovered_share": (by_path(later), by_path(first)),
+        "recovered_fully": (by_path((later >= first).astype(float)), chains),
+        "ended_worse": (by_path((later < 0.0).astype(float)), chains),
+        "profit_per_chain": (by_path(later), chains),
+    }
+    return {name: _fair.ratio(above, below, seed) for name, (above, below) in pairs.items()}
 
 
 def _variants(params: SimpleNamespace, world: World) -> Table:
