@@ -113,6 +113,8 @@ BROKER_SOCKET = RUN_DIR / "valkey.sock"
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
 CELERY_WORKERS = env.int("CELERY_WORKERS", default=2)
+# full: published claims are also checked over many seeds and swept; quoted: at their seed only.
+CLAIM_CHECKS = env.str("CLAIM_CHECKS", default="full")
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -20,6 +20,7 @@ CERTAIN, TENDENCY = "certain", "tendency"
 # A sentence in the indicative must hold for nearly every seed; "tends to" for most.
 REQUIRED_RATE = {CERTAIN: 0.9, TENDENCY: 0.6}
 
+TEXT = {"type": "string", "minLength": 1}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "maxProperties": 200,
@@ -39,7 +40,24 @@ SCHEMA: dict[str, Any] = {
             "source": {"type": "string"},
             "locator": {"type": "string"},
             "because": {"type": "string"},
-            "where": {"type": "string"},
+            "where": {
+                "oneOf": [
+                    TEXT,
+                    {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 2},
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "maxProperties": 2,
+                        "additionalProperties": {
+                            "type": "array",
+                            "items": {"type": ["number", "string", "boolean"]},
+                            "minItems": 2,
+                            "maxItems": 25,
+                        },
+                    },
+                ],
+                "description": "a parameter, two of them, or parameters with lists of values",
+            },
         },
     },
 }

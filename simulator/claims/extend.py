@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,13 +13,12 @@ from kb import extend as kb
 from kb.frontmatter import ContentError, Problem
 from kb.models import Article
 from simulator import claim_rules as rules
-from simulator.engine.errors import EngineError
+from simulator.models import Run
 from simulator.models.claims import BROKEN, DRIFTED, Claim
-from simulator.services.signals import daily, result_attached, warmed
+from simulator.services.signals import computed, daily, result_attached, warmed
 
-from . import binding, checking, ledger, others, previewing, where
+from . import binding, checking, ledger, others, previewing, publication
 
-log = logging.getLogger(__name__)
 ClaimExtra = Callable[[Claim, HttpRequest], str]
 _extras: list[ClaimExtra] = []
 
@@ -52,6 +50,7 @@ def register() -> None:
     kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
     kb.article_published.connect(_on_published, dispatch_uid="simulator.claims")
     result_attached.connect(_on_result, dispatch_uid="simulator.claims")
+    computed.connect(_on_computed, dispatch_uid="simulator.claims")
     warmed.connect(_on_warmed, dispatch_uid="simulator.claims")
     daily.connect(_on_daily, dispatch_uid="simulator.claims")
 
@@ -81,6 +80,7 @@ def _line(text: str, name: str) -> int:
 
 def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
     checking.after_result(example, run)
+    publication.look_further(publication.open_claims().filter(example=example))
 
 
 def _on_article(*, instance: Article, **rest: Any) -> None:
@@ -94,19 +94,18 @@ def _on_article(*, instance: Article, **rest: Any) -> None:
 
 def _on_published(*, instance: Article, **rest: Any) -> None:
     _on_article(instance=instance)
-    if not any("where" in terms for terms in instance.extra.get("claims", {}).values()):
-        return
-    for claim in Claim.objects.current().testable().filter(article=instance):
-        try:
-            where.keep(claim)
-        except EngineError as refusal:
-            log.warning("Claim %s was not swept: %s", claim.public_id, refusal)
+    publication.look_further(publication.open_claims().filter(article=instance))
 
 
 def _on_warmed(**rest: Any) -> None:
     """Engine, data or examples may have moved: mark what depends on them and ask for it."""
     checking.mark_due()
     checking.queue_due()
+    publication.look_further(publication.open_claims())
+
+
+def _on_computed(*, run: Run, **rest: Any) -> None:
+    publication.after_run(run)
 
 
 def _on_daily(**rest: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from simulator.models.claims import Claim
 from simulator.presentation import figure_text
 
 STEPS = 11
+GRID_STEPS = 7
 
 
 @dataclass(frozen=True)
@@ -91,35 +93,79 @@ def variable(claim: Claim) -> list[Parameter]:
 
 
 def ask(claim: Claim, parameter: str, *, client: str | None = None) -> Sweep:
-    """Sweep one parameter about the claim's example.
+    """Sweep one parameter about the claim's example on a reader's behalf.
 
     Raises ``ParametersRefused`` for a parameter that cannot be varied, and what
     ``create_sweep`` raises.
     """
-    declared = next((p for p in variable(claim) if p.name == parameter), None)
+    return _sweep(claim, {parameter: _around(claim, parameter, STEPS)}, client=client)
+
+
+def _around(claim: Claim, name: str, steps: int) -> list[float]:
+    declared = next((p for p in variable(claim) if p.name == name), None)
     if declared is None or claim.example is None:
         raise services.ParametersRefused(
-            [services.ParameterError("parameter", f"{parameter!r} cannot be varied here")]
+            [services.ParameterError("parameter", f"{name!r} cannot be varied here")]
         )
     experiment = services.catalogue.experiment(claim.example.experiment)
     centre = experiment.parse(claim.example.parameters)
+    return values_around(declared, centre[name], steps)
+
+
+def _sweep(claim: Claim, axes: Mapping[str, Sequence[Any]], **asked: Any) -> Sweep:
+    assert claim.example is not None
+    (x, x_values), *more = axes.items()
+    y, y_values = more[0] if more else ("", [])
     return services.create_sweep(
-        experiment=experiment,
-        example=claim.example,
-        x=parameter,
-        x_values=values_around(declared, centre[parameter]),
-        client=client,
-    )
+        experiment=claim.example.experiment, example=claim.example,
+        x=x, x_values=x_values, y=y, y_values=y_values, **asked,
+    )  # fmt: skip
+
+
+def axes(claim: Claim) -> dict[str, list[Any]]:
+    """What the author wants varied: parameter → values, one for a strip or two for a grid.
+
+    Front matter: ``where: vol``, ``where: [vol, days]`` or ``where: {vol: [0.1, 0.2]}``.
+    """
+    wanted = claim.terms.get("where")
+    if not wanted or not claim.is_testable or claim.example is None:
+        return {}
+    if isinstance(wanted, Mapping):
+        return {name: list(values) for name, values in wanted.items()}
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    steps = STEPS if len(names) == 1 else GRID_STEPS
+    return {name: _around(claim, name, steps) for name in names}
 
 
 def keep(claim: Claim) -> Sweep | None:
-    """Sweep the parameter that the author named and show it under the claim from now on."""
-    parameter = claim.terms.get("where")
-    if not parameter or not claim.is_testable:
+    """Sweep what the author named and show it under the claim from now on.
+
+    A sweep that stands on today's parameters and engine is kept as it is.
+    """
+    wanted = axes(claim)
+    if not wanted:
         return None
-    claim.where = ask(claim, parameter)
-    Claim.objects.filter(pk=claim.pk).update(where=claim.where)
+    if claim.where is None or not _is_todays(claim, claim.where, wanted):
+        claim.where = _sweep(claim, wanted, system=True)
+        Claim.objects.filter(pk=claim.pk).update(where=claim.where)
     return claim.where
+
+
+def _is_todays(claim: Claim, sweep: Sweep, wanted: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether asking again would ask for the same runs."""
+    assert claim.example is not None
+    shape = {sweep.x_parameter: sweep.x_values}
+    if sweep.y_parameter:
+        shape[sweep.y_parameter] = sweep.y_values
+    if shape != dict(wanted) or sweep.experiment != claim.example.experiment:
+        return False
+    centre = dict(claim.example.parameters)
+    corner = {name: values[0] for name, values in wanted.items()}
+    identity = services.identify(
+        services.catalogue.experiment(sweep.experiment), centre | corner, claim.example.seed
+    )
+    first = sweep.cells.filter(x=0, y=0).select_related("run").first()
+    return bool(first and first.run and first.run.fingerprint == identity.fingerprint)
 
 
 def fits(claim: Claim, sweep: Sweep | None) -> bool:
@@ -154,9 +200,9 @@ def table(claim: Claim, sweep: Sweep | None = None) -> Where | None:
         y_label=labels.get(sweep.y_parameter, sweep.y_parameter),
         x_values=sweep.x_values,
         rows=rows,
-        sentence=sentence(x_label, [cell for _, row in rows for cell in row])
-        if not sweep.y_parameter
-        else "",
+        sentence=_grid_sentence(labels.get(sweep.y_parameter, ""), rows)
+        if sweep.y_parameter
+        else sentence(x_label, [cell for _, row in rows for cell in row]),
         is_complete=sweep.is_finished,
     )
 
@@ -173,6 +219,34 @@ def _cell(claim: Claim, sweep: Sweep, cell: Any) -> Cell:
     return Cell(x, y, judged.holds, shown)
 
 
+def _grid_sentence(label: str, rows: Sequence[tuple[Any, Sequence[Cell]]]) -> str:
+    """“True in 31 of 49 combinations; Days: everywhere for 1 to 7, nowhere at 60.”"""
+    known = [cell for _, row in rows for cell in row if cell.holds is not None]
+    if not known:
+        return ""
+    holding = sum(cell.holds is True for cell in known)
+    spans: list[tuple[str, list[Any]]] = []
+    for y, row in rows:
+        judged = [cell.holds for cell in row if cell.holds is not None]
+        if not judged:
+            continue
+        word = "everywhere" if all(judged) else "in places" if any(judged) else "nowhere"
+        if not spans or spans[-1][0] != word:
+            spans.append((word, []))
+        spans[-1][1].append(y)
+    parts = [f"{word} {_span(values[0], values[-1])}" for word, values in spans]
+    whole = f"True in {holding} of {len(known)} combinations"
+    return f"{whole}; {label}: {', '.join(parts)}."
+
+
+def _span(first: Any, last: Any) -> str:
+    return f"at {_short(first)}" if first == last else f"for {_short(first)} to {_short(last)}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 def sentence(label: str, cells: list[Cell]) -> str:
     """“True for implied volatility 0.12 to 0.31, false above”, written from the cells."""
     known = [cell for cell in cells if cell.holds is not None]
@@ -183,10 +257,5 @@ def sentence(label: str, cells: list[Cell]) -> str:
         if not runs or runs[-1][-1].holds != cell.holds:
             runs.append([])
         runs[-1].append(cell)
-    parts = [
-        f"{'true' if run[0].holds else 'false'} for {run[0].x:g} to {run[-1].x:g}"
-        if len(run) > 1
-        else f"{'true' if run[0].holds else 'false'} at {run[0].x:g}"
-        for run in runs
-    ]
+    parts = [f"{'true' if run[0].holds else 'false'} {_span(run[0].x, run[-1].x)}" for run in runs]
     return f"{label}: " + ", ".join(parts) + "."

@@ -23,6 +23,7 @@ from simulator.models import Run, leases
 
 from . import catalogue
 from .fingerprints import Identity, identify
+from .signals import computed
 from .warming import attach_result
 from .watching import LeaseLost, LimitReached, Limits, Watch
 
@@ -120,6 +121,7 @@ def _store(lease: leases.Lease, run: Run, document: dict[str, Any]) -> None:
         return
     if leases.succeed(lease, document, text):
         attach_result(run)
+        computed.send_robust(sender=Run, run=run)
 
 
 def in_words(error: BaseException) -> str | None:

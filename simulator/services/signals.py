@@ -5,6 +5,9 @@ from django.dispatch import Signal
 result_attached = Signal()
 """An example shows a new stored result: ``example``, ``run``."""
 
+computed = Signal()
+"""A run ended well and what shows it was renewed: ``run``."""
+
 daily = Signal()
 """Sent once a day by one worker, after the examples were queued again."""
 

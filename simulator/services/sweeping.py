@@ -39,8 +39,12 @@ def create_sweep(
     seed: int | None = None,
     example: Example | None = None,
     client: str | None = None,
+    system: bool = False,
 ) -> Sweep:
     """Queue one run for every combination and return the sweep that holds them.
+
+    The cells of a ``system`` sweep wait behind everybody else, and no bound of the queue
+    turns them away.
 
     Cells that are known already cost nothing and are there at once. Raises
     ``ParametersRefused``, ``CostTooHigh``, ``QuotaExceeded``, ``QueueFull``.
@@ -60,7 +64,7 @@ def create_sweep(
             ).values_list("fingerprint", flat=True)
         )
         cost = _cost(experiment, [c for c in cells.values() if c.fingerprint not in known])
-        if cost:
+        if cost and not system:
             submitting.refuse_when_full(experiment)
             if client:
                 quotas.charge(experiment, client=client, cost=cost, sweep=True)
@@ -78,7 +82,7 @@ def create_sweep(
             client=client or "",
         )
         for place, identity in cells.items():
-            _fill(sweep, place, identity, client or "")
+            _fill(sweep, place, identity, client or "", system=system)
         _recount(sweep)
     return sweep
 
@@ -142,20 +146,21 @@ def _cost(experiment: Experiment, cells: Sequence[Identity]) -> float:
     return float(total)
 
 
-def _fill(sweep: Sweep, place: tuple[int, int], identity: Identity, client: str) -> None:
-    run = submitting.find(identity, Priority.SWEEP)
+def _fill(
+    sweep: Sweep, place: tuple[int, int], identity: Identity, client: str, *, system: bool = False
+) -> None:
+    priority = Priority.SYSTEM if system else Priority.SWEEP
+    run = submitting.find(identity, priority)
     created = False
     if run is None:
         cost = costs.estimate(identity.experiment, identity.parameters)
-        run, created = submitting.insert(
-            identity, cost=cost, priority=Priority.SWEEP, client=client
-        )
+        run, created = submitting.insert(identity, cost=cost, priority=priority, client=client)
     SweepCell.objects.update_or_create(
         sweep=sweep, x=place[0], y=place[1], defaults={"run": run, "created": created}
     )
     if created:
         run_id = run.pk
-        transaction.on_commit(lambda: doorbell.ring(run_id))
+        transaction.on_commit(lambda: doorbell.ring(run_id, urgent=not system))
 
 
 def _recount(sweep: Sweep) -> None:

@@ -13,7 +13,7 @@ from kb import extend
 from kb.models import Article, Category, Source
 from simulator import claims, services
 from simulator.engine import provenance
-from simulator.models import Claim, ClaimCause, Correction, Example
+from simulator.models import Claim, ClaimCause, Correction, Example, Priority
 from simulator.models.claims import BROKEN, DRIFTED, DUE, VERIFIED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_experiments", "rings")]
@@ -231,11 +231,44 @@ def test_warming_the_examples_looks_at_what_is_due(article, example):
     assert set(states().values()) == {VERIFIED}
 
 
-def test_the_night_after_a_claim_is_looked_at_over_many_seeds(example, article):
+@pytest.fixture
+def walk(article):
+    """A claim of a random experiment."""
     Example.objects.create(slug="walk", title="A walk", experiment="tiny-walk", seed=1)
     article.body = "It stays [near](claim:end)."
     terms = {"example": "walk", "metric": "end", "kind": "bound", "value": 20}
     claims.bind(article, {"end": terms})
+    return article
+
+
+def test_after_publication_a_claim_is_looked_at_over_many_seeds(walk, client):
+    services.warm_examples()
+    services.work_off("a worker")
+    assert (claim("end").seeds, claim("end").pass_rate) == (20, 1.0)
+    assert "100% of 20" in client.get("/claims/").text
+
+
+def test_a_draft_waits_with_its_seeds_until_it_is_public(walk):
+    Article.objects.update(state=Article.State.DRAFT)
+    services.warm_examples()
+    services.work_off("a worker")
+    assert (claim("end").state, claim("end").seeds) == (VERIFIED, 1)
+    Article.objects.update(state=Article.State.PUBLISHED)
+    walk.extra = {"claims": {"end": claim("end").terms}}
+    extend.article_published.send(sender=Article, instance=walk)
+    services.work_off("a worker")
+    assert claim("end").seeds == 20
+
+
+def test_an_operator_may_ask_for_the_quoted_seed_only(walk, settings):
+    settings.CLAIM_CHECKS = "quoted"
+    services.warm_examples()
+    services.work_off("a worker")
+    assert (claim("end").state, claim("end").seeds) == (VERIFIED, 1)
+
+
+def test_the_night_after_a_claim_is_looked_at_over_many_seeds(walk, settings):
+    settings.CLAIM_CHECKS = "quoted"
     services.warm_examples()
     services.work_off("a worker")
     assert (claim("end").state, claim("end").seeds) == (VERIFIED, 1)
@@ -404,8 +437,54 @@ def test_the_author_names_what_is_varied_at_publication(article):
     article.extra = {"claims": terms}
     article.save()
     extend.article_published.send(sender=Article, instance=article)
+    assert claim("sum").where is None  # its example has no result yet, which comes first
+    services.warm_examples()
+    services.work_off("a worker")
     assert claim("sum").where.x_parameter == "a"
     assert claim("sign").where is None
+    cells = claim("sum").where.cells.all()
+    assert {cell.run.priority for cell in cells if cell.created} == {Priority.SYSTEM}
+
+
+@pytest.mark.parametrize(
+    ("where", "shape", "words"),
+    [
+        ("b", (12, 0), "true at 3"),
+        (["a", "b"], (7, 7), "combinations; Second: "),
+        ({"b": [3, 4, 5]}, (3, 0), "Second: true at 3, false for 4 to 5."),
+        (
+            {"a": [1, 2], "b": [1, 2, 3]},
+            (2, 3),
+            "True in 1 of 6 combinations; Second: nowhere for 1 to 2, in places at 3.",
+        ),
+    ],
+)
+def test_a_strip_or_a_grid_says_where_it_holds(article, client, where, shape, words):
+    article.extra = {"claims": {**TERMS, "sum": {**TERMS["sum"], "where": where}}}
+    article.save()
+    extend.article_published.send(sender=Article, instance=article)
+    services.warm_examples()
+    services.work_off("a worker")
+    sweep = claim("sum").where
+    assert (len(sweep.x_values), len(sweep.y_values)) == shape
+    page = client.get(claim("sum").get_absolute_url()).content.decode()
+    assert words in page
+    assert "where-holds" in page
+
+
+def test_what_holds_where_is_asked_again_only_when_something_moved(article):
+    article.extra = {"claims": {**TERMS, "sum": {**TERMS["sum"], "where": "a"}}}
+    article.save()
+    extend.article_published.send(sender=Article, instance=article)
+    services.warm_examples()
+    services.work_off("a worker")
+    before = claim("sum").where_id
+    services.warm_examples()
+    assert claim("sum").where_id == before
+    Example.objects.update(parameters={"a": 2, "b": 4})
+    services.warm_examples()
+    services.work_off("a worker")
+    assert claim("sum").where_id != before
 
 
 def test_a_sweep_of_something_else_says_nothing_here(article, client):
