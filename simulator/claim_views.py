@@ -23,6 +23,7 @@ from simulator.claims import extend, ledger, others, where
 from simulator.claims.corrections import published as published_changes
 from simulator.models import Sweep
 from simulator.models.claims import STATES, Claim
+from simulator.presentation import figure_text
 
 PAGE = 50
 
@@ -133,9 +134,15 @@ def _page(
         "claim": claim,
         "standing": ledger.standing(claim),
         "standing_words": ledger.WORDS[ledger.standing(claim)],
-        "measured_text": ledger.measured_text(claim),
+        "measured_text": ledger.compared_text(
+            claim, claim.run.document if claim.run else None, claim.measured
+        ),
+        "heading": ledger.heading(claim),
         "assertion": ledger.assertion(claim),
-        "checks": claim.checks.select_related("run")[:50],
+        "checks": [
+            (check, figure_text(check.measured, claim.unit, claim.metric))
+            for check in claim.checks.select_related("run")[:50]
+        ],
         "where": where.table(claim, _sweep(claim, request.GET.get("sweep", ""))),
         "variable": where.variable(claim),
         "refusal": refusal,

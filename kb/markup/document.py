@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,9 +21,11 @@ from . import limits, marks, maths, structure
 from .anchors import Anchor
 from .clean import clean, plain_text
 
-RENDER_VERSION = 1  # raise it when the same text must give other HTML
+RENDER_VERSION = 2  # raise it when the same text must give other HTML
 BLOCKS = frozenset({"example"})
 SCHEMES = frozenset({"claim"})
+BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
+"""A number and its per cent sign stay on one line."""
 
 
 class Trouble(NamedTuple):
@@ -156,7 +159,7 @@ def render(text: str, context: Context | None = None) -> Rendered:
     md.reset()
     md.notes = notes  # type: ignore[union-attr]
     try:
-        html = clean(md.convert(text))
+        html = BEFORE_PERCENT.sub("\u00a0", clean(md.convert(text)))
     except RecursionError:
         _local.md = None
         return Rendered("", [], [], [], [], [], 0, [Trouble(1, "the text is nested too deeply")])

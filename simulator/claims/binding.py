@@ -160,6 +160,21 @@ def _unit(example: Example | None, metric: str) -> str:
     return _metrics(example).get(metric, "") if example else ""
 
 
+def metric_label(claim: Claim, name: str) -> str:
+    """A metric in the experiment's own words, such as “win rate needed to break even”."""
+    if claim.example is not None:
+        from simulator.services import UnknownExperiment, catalogue
+
+        try:
+            experiment = catalogue.experiment(claim.example.experiment)
+        except UnknownExperiment:
+            return name.replace("_", " ")
+        for spec in experiment.metrics:
+            if spec.name == name:
+                return spec.label
+    return name.replace("_", " ")
+
+
 def _public_id(article: Any, name: str) -> str:
     """``<slug>.<name>``, kept for ever; a second life of a retired name gets a number."""
     base = f"{article.slug}.{name}"[:150]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from simulator import claim_rules as rules
 from simulator.models.claims import BROKEN, DRIFTED, DUE, VERIFIED, Claim
 from simulator.presentation import figure_text
 
+from . import binding
+
+UNTESTED = (rules.SOURCED, rules.NOT_TESTABLE)
 WORDS = {
     VERIFIED: "verified",
     DUE: "due for a check",
@@ -69,6 +72,23 @@ def measured_text(claim: Claim) -> str:
     if claim.measured is None:
         return ""
     return figure_text(claim.measured, claim.unit, claim.metric)
+
+
+def compared_text(claim: Claim, document: Mapping[str, Any] | None, measured: float | None) -> str:
+    """A measured figure and, where two are compared, the other one: “81.8% against 75.0%”."""
+    if measured is None:
+        return ""
+    shown = figure_text(measured, claim.unit, claim.metric)
+    if claim.kind != rules.ORDERING or document is None:
+        return shown
+    other = rules.figures(document).get(claim.said.other)
+    return shown if other is None else f"{shown} against {figure_text(other, claim.unit)}"
+
+
+def heading(claim: Claim) -> str:
+    """The author's words where they are a figure; else what the words assert."""
+    words = claim.text if claim.kind in (rules.VALUE, *UNTESTED) else assertion(claim).rstrip(".")
+    return words[:1].upper() + words[1:]
 
 
 def allowed_text(claim: Claim) -> str:
@@ -165,9 +185,10 @@ def assertion(claim: Claim) -> str:
     if claim.kind == rules.SOURCED:
         return "Taken from the cited source; no run stands behind it."
     said = claim.said
-    name = claim.metric.replace("_", " ")
+    name = binding.metric_label(claim, claim.metric)
     if claim.kind == rules.ORDERING:
-        return f"{name} exceeds {said.other.replace('_', ' ')}."
+        other = binding.metric_label(claim, said.other)
+        return f"{name} exceeds {other[:1].lower()}{other[1:]}."
     if claim.kind == rules.DIRECTION:
         return f"{name} is {'positive' if (said.value or 0) > 0 else 'negative'}."
     if claim.kind == rules.BOUND:

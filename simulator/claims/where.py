@@ -11,7 +11,8 @@ from simulator import services
 from simulator.engine.experiments.base import Integer, Number, Parameter
 from simulator.models import SUCCEEDED, Sweep
 from simulator.models.claims import Claim
-from simulator.presentation import figure_text
+
+from . import ledger
 
 STEPS = 11
 GRID_STEPS = 7
@@ -25,9 +26,13 @@ class Cell:
     y: Any
     holds: bool | None
     measured: str
+    waits: bool = False
 
     @property
     def word(self) -> str:
+        """How the sentence fares: holds, fails, waits for its run, or unknown."""
+        if self.waits:
+            return "waits"
         return {True: "holds", False: "fails", None: "unknown"}[self.holds]
 
 
@@ -198,8 +203,8 @@ def table(claim: Claim, sweep: Sweep | None = None) -> Where | None:
     return Where(
         x_label=x_label,
         y_label=labels.get(sweep.y_parameter, sweep.y_parameter),
-        x_values=sweep.x_values,
-        rows=rows,
+        x_values=[_short(x) for x in sweep.x_values],
+        rows=[(_short(y), row) for y, row in rows],
         sentence=_grid_sentence(labels.get(sweep.y_parameter, ""), rows)
         if sweep.y_parameter
         else sentence(x_label, [cell for _, row in rows for cell in row]),
@@ -211,12 +216,11 @@ def _cell(claim: Claim, sweep: Sweep, cell: Any) -> Cell:
     x = sweep.x_values[cell.x]
     y = sweep.y_values[cell.y] if sweep.y_values else None
     if cell.run is None or cell.run.status != SUCCEEDED:
-        return Cell(x, y, None, "")
-    judged = rules.judge(claim.said, cell.run.result.read())
-    shown = (
-        "" if judged.measured is None else figure_text(judged.measured, claim.unit, claim.metric)
-    )
-    return Cell(x, y, judged.holds, shown)
+        waits = cell.run is not None and not cell.run.is_finished
+        return Cell(x, y, None, "", waits=waits)
+    document = cell.run.result.read()
+    judged = rules.judge(claim.said, document)
+    return Cell(x, y, judged.holds, ledger.compared_text(claim, document, judged.measured))
 
 
 def _grid_sentence(label: str, rows: Sequence[tuple[Any, Sequence[Cell]]]) -> str:

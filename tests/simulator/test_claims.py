@@ -370,7 +370,7 @@ def test_the_ledger_filters_and_counts(article, client):
 def test_a_claims_page_says_what_is_compared(article, client):
     verify_all()
     page = client.get(claim("sum").get_absolute_url()).content.decode()
-    assert "sum is 5" in page
+    assert "Sum is 5" in page
     assert str(claim("sum").run_id) in page
 
 
