@@ -29,6 +29,7 @@ class QuestionsConfig(AppConfig):
         extend.page_extras("ask", ask_form.draw)
         extend.page_extras("after_terms", challenges.on_article)
         claims.page_extra(challenges.on_claim)
+        claims.on_counterexample(challenges.action)
         extend.article_published.connect(drafts.on_published, dispatch_uid="questions.published")
         daily.connect(health.on_daily, dispatch_uid="questions.digest")
         post_migrate.connect(roles.create, sender=self, dispatch_uid="questions.roles")

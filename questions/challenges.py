@@ -14,6 +14,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 
 from kb.models import Article
 from simulator import claim_rules as rules
@@ -150,6 +152,14 @@ def on_claim(claim: Claim, request: HttpRequest) -> str:
     rows = accepted(payload__claim=claim.public_id)
     return render_to_string(
         "questions/_challenges.html", {"claim": claim, "challenges": [shown(row) for row in rows]}
+    )
+
+
+def action(claim: Claim, run: Run) -> str:
+    """The link by which a reader sends a run that was found to fail."""
+    address = reverse("questions:challenge", args=[claim.public_id])
+    return format_html(
+        '<a href="{}?run={}">Challenge with this run</a>', address, run.get_absolute_url()
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("claims/of-others/", views.of_others, name="claims-of-others"),
     path("claims/badge/<slug:slug>.svg", views.badge, name="claims-badge"),
     path("claims/<str:public_id>/", views.detail, name="claim"),
+    path("claims/<str:public_id>/search", views.search, name="claim-search"),
     path("claims/<str:public_id>/where", views.vary, name="claim-where"),
     path("corrections/", views.corrections, name="corrections"),
     path("feeds/corrections.atom", require_safe(views.CorrectionsFeed()), name="corrections-feed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -19,7 +20,7 @@ from common.requests import anonymous_post
 from kb.models import Article
 from simulator import claim_rules as rules
 from simulator import services
-from simulator.claims import extend, ledger, others, where
+from simulator.claims import extend, ledger, others, searching, where
 from simulator.claims.corrections import published as published_changes
 from simulator.models import Sweep
 from simulator.models.claims import STATES, Claim
@@ -97,20 +98,38 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def vary(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sweep one parameter on a reader's behalf and judge the claim in every cell."""
+
+    def ask(claim: Claim, client: str) -> str:
+        sweep = where.ask(claim, request.POST.get("parameter", "")[:64], client=client)
+        return f"?sweep={sweep.pk}#where"
+
+    return _asked(request, public_id, ask)
+
+
+@anonymous_post
+@require_POST
+def search(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Try the ends of each parameter's neighbourhood for a run in which the claim fails."""
+
+    def ask(claim: Claim, client: str) -> str:
+        searching.search(claim, client=client)
+        return "?search=1#search"
+
+    return _asked(request, public_id, ask)
+
+
+def _asked(request: HttpRequest, public_id: str, ask: Callable[[Claim, str], str]) -> HttpResponse:
+    """Ask for runs about a claim and lead to the part of its page that ``ask`` names."""
     claim = _published(public_id)
     try:
-        sweep = where.ask(
-            claim, request.POST.get("parameter", "")[:64], client=services.client_key(request)
-        )
+        part = ask(claim, services.client_key(request))
     except services.ParametersRefused as refused:
         return _page(request, claim, str(refused.errors[0].detail), 422)
     except services.QuotaExceeded as reached:
         return _page(request, claim, str(reached), 429, reached.retry_after)
     except services.QueueFull as full:
         return _page(request, claim, str(full), 503, full.retry_after)
-    return HttpResponse(
-        status=303, headers={"Location": f"{claim.get_absolute_url()}?sweep={sweep.pk}#where"}
-    )
+    return HttpResponse(status=303, headers={"Location": claim.get_absolute_url() + part})
 
 
 def _published(public_id: str) -> Claim:
@@ -125,6 +144,15 @@ def _sweep(claim: Claim, text: str) -> Sweep | None:
     except ValueError:
         return None
     return found if where.fits(claim, found) else None
+
+
+def _search(claim: Claim, request: HttpRequest) -> dict[str, Any] | None:
+    """What a search has found so far, for a reader who asked for it."""
+    if "search" not in request.GET:
+        return None
+    tried = [one for one in searching.results(claim) if one.run is not None]
+    rows = [(one, extend.counterexample_action(claim, one.run)) for one in tried if one.run]
+    return {"rows": rows, "sentence": searching.sentence(tried)}
 
 
 def _page(
@@ -145,6 +173,7 @@ def _page(
         ],
         "where": where.table(claim, _sweep(claim, request.GET.get("sweep", ""))),
         "variable": where.variable(claim),
+        "search": _search(claim, request),
         "refusal": refusal,
         "extras": extend.page_extras(claim, request),
     }

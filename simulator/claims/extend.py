@@ -20,7 +20,9 @@ from simulator.services.signals import computed, daily, result_attached, warmed
 from . import binding, checking, ledger, others, previewing, publication
 
 ClaimExtra = Callable[[Claim, HttpRequest], str]
+CounterexampleExtra = Callable[[Claim, Run], str]
 _extras: list[ClaimExtra] = []
+_actions: list[CounterexampleExtra] = []
 
 
 def page_extra(render: ClaimExtra) -> None:
@@ -32,6 +34,15 @@ def page_extras(claim: Claim, request: HttpRequest) -> SafeString:
     return mark_safe(  # noqa: S308 - drawn by our own templates
         "".join(str(render(claim, request)) for render in _extras)
     )
+
+
+def on_counterexample(render: CounterexampleExtra) -> None:
+    """Say what a reader may do with a run in which a claim fails."""
+    _actions.append(render)
+
+
+def counterexample_action(claim: Claim, run: Run) -> SafeString:
+    return mark_safe("".join(str(render(claim, run)) for render in _actions))  # noqa: S308
 
 
 def register() -> None:

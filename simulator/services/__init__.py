@@ -22,7 +22,14 @@ from .passports import NOTICE, Found, is_current, look_up_digest, look_up_docume
 from .queueing import expected_wait, place_in_queue, retry_after, throughput, waiting
 from .refusals import CostTooHigh, QueueFull, QuotaExceeded
 from .submitting import find_or_create_run, retry_run
-from .sweeping import cancel_sweep, create_sweep, resume_sweep, sweep_table, sweep_tables
+from .sweeping import (
+    ask_for_variants,
+    cancel_sweep,
+    create_sweep,
+    resume_sweep,
+    sweep_table,
+    sweep_tables,
+)
 from .upkeep import (
     beat_worker,
     daily_work,
@@ -46,6 +53,7 @@ __all__ = [
     "QueueFull",
     "QuotaExceeded",
     "UnknownExperiment",
+    "ask_for_variants",
     "attach_result",
     "beat_worker",
     "cancel_run",

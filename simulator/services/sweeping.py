@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from simulator import doorbell
 from simulator.engine.errors import ParameterError, ParametersRefused
@@ -58,11 +59,7 @@ def create_sweep(
     cells = _identities(experiment, centre, seed, x, x_values, y, y_values)
     base = identify(experiment, centre, seed)
     with transaction.atomic():
-        known = set(
-            Run.objects.filter(
-                fingerprint__in=[c.fingerprint for c in cells.values()], status__in=KEPT
-            ).values_list("fingerprint", flat=True)
-        )
+        known = set(_kept(list(cells.values())).values_list("fingerprint", flat=True))
         cost = _cost(experiment, [c for c in cells.values() if c.fingerprint not in known])
         if cost and not system:
             submitting.refuse_when_full(experiment)
@@ -85,6 +82,33 @@ def create_sweep(
             _fill(sweep, place, identity, client or "", system=system)
         _recount(sweep)
     return sweep
+
+
+def ask_for_variants(
+    *, example: Example, variants: Sequence[Mapping[str, Any]], client: str | None = None
+) -> list[Run]:
+    """One run for each variant of an example's parameters, charged together as one sweep.
+
+    Raises ``ParametersRefused``, ``CostTooHigh``, ``QuotaExceeded``, ``QueueFull``.
+    """
+    experiment = catalogue.experiment(example.experiment)
+    wanted = [
+        identify(experiment, {**example.parameters, **variant}, example.seed)
+        for variant in variants
+    ]
+    with transaction.atomic():
+        known = {run.fingerprint: run for run in _kept(wanted)}
+        cost = _cost(experiment, [i for i in wanted if i.fingerprint not in known])
+        if cost:
+            submitting.refuse_when_full(experiment)
+            if client:
+                quotas.charge(experiment, client=client, cost=cost, sweep=True)
+        return [_run_for(identity, Priority.SWEEP, client or "")[0] for identity in wanted]
+
+
+def _kept(identities: Sequence[Identity]) -> QuerySet[Run]:
+    names = [identity.fingerprint for identity in identities]
+    return Run.objects.filter(fingerprint__in=names, status__in=KEPT)
 
 
 def _check_axes(
@@ -149,18 +173,23 @@ def _cost(experiment: Experiment, cells: Sequence[Identity]) -> float:
 def _fill(
     sweep: Sweep, place: tuple[int, int], identity: Identity, client: str, *, system: bool = False
 ) -> None:
-    priority = Priority.SYSTEM if system else Priority.SWEEP
-    run = submitting.find(identity, priority)
-    created = False
-    if run is None:
-        cost = costs.estimate(identity.experiment, identity.parameters)
-        run, created = submitting.insert(identity, cost=cost, priority=priority, client=client)
+    run, created = _run_for(identity, Priority.SYSTEM if system else Priority.SWEEP, client)
     SweepCell.objects.update_or_create(
         sweep=sweep, x=place[0], y=place[1], defaults={"run": run, "created": created}
     )
+
+
+def _run_for(identity: Identity, priority: Priority, client: str) -> tuple[Run, bool]:
+    """The run that answers already, or a new one that is announced once it is committed."""
+    run = submitting.find(identity, priority)
+    if run is not None:
+        return run, False
+    cost = costs.estimate(identity.experiment, identity.parameters)
+    run, created = submitting.insert(identity, cost=cost, priority=priority, client=client)
     if created:
-        run_id = run.pk
-        transaction.on_commit(lambda: doorbell.ring(run_id, urgent=not system))
+        run_id, urgent = run.pk, priority != Priority.SYSTEM
+        transaction.on_commit(lambda: doorbell.ring(run_id, urgent=urgent))
+    return run, created
 
 
 def _recount(sweep: Sweep) -> None:

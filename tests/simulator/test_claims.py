@@ -12,8 +12,9 @@ from django.utils import timezone
 from kb import extend
 from kb.models import Article, Category, Source
 from simulator import claims, services
+from simulator.claims import searching
 from simulator.engine import provenance
-from simulator.models import Claim, ClaimCause, Correction, Example, Priority
+from simulator.models import Claim, ClaimCause, Correction, Example, Priority, Run
 from simulator.models.claims import BROKEN, DRIFTED, DUE, VERIFIED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_experiments", "rings")]
@@ -423,6 +424,32 @@ def test_a_reader_sees_where_a_claim_holds(article, client):
     page = client.get(response["Location"]).content.decode()
     assert "Second: false for 1.5 to 2.85, true at 3, false for 3.3 to 6." in page
     assert page.count("where-fails") > 5
+
+
+def test_a_reader_lets_the_server_search_for_a_run_in_which_it_fails(article, client):
+    verify_all()
+    address = claim("sum").get_absolute_url()
+    assert "Search for a run in which it fails" in client.get(address).text
+    response = client.post(f"{address}search")
+    assert response.status_code == 303
+    assert "still being computed" in client.get(response["Location"]).text
+    services.work_off("a worker")
+    page = client.get(response["Location"]).text
+    assert "It fails in 4 of 5 runs near the claim" in page
+    assert page.count("Challenge with this run") == 4
+    assert "still being computed" not in page
+    sign = client.post(f"{claim('sign').get_absolute_url()}search")
+    assert "It fails in 0 of 5 runs" in client.get(sign["Location"]).text
+
+
+def test_a_search_keeps_to_its_budget_and_counts_as_one_sweep(article, client, settings):
+    settings.RUN_LIMITS = {"sweep_cpu_seconds": 0.001}
+    refused = client.post(f"{claim('sum').get_absolute_url()}search")
+    assert refused.status_code == 422
+    assert "a sweep may take" in refused.text
+    assert not Run.objects.exists()
+    assert 0 < len(searching.candidates(claim("sum"))) <= searching.MOST_RUNS
+    assert searching.candidates(claim("why")) == []
 
 
 @pytest.mark.parametrize("parameter", ["", "nonsense", "\x00"])
