@@ -79,7 +79,12 @@ def differences(claim: Claim, run: Run) -> list[Difference]:
     experiment = runs.catalogue.experiment(claim.example.experiment)
     ours = experiment.parse(claim.example.parameters)
     found = [
-        Difference(p.name, p.label, ours[p.name], run.parameters.get(p.name))
+        Difference(
+            p.name,
+            p.label,
+            figure_text(ours[p.name], p.unit, p.name),
+            figure_text(run.parameters.get(p.name), p.unit, p.name),
+        )
         for p in experiment.parameters
         if ours[p.name] != run.parameters.get(p.name)
     ]

@@ -14,6 +14,7 @@ from simulator import claim_rules as rules
 from simulator import services
 from simulator.models import SUCCEEDED, Run
 from simulator.models.claims import Claim
+from simulator.presentation import figure_text
 from simulator.services import costs
 
 from . import ledger, where
@@ -30,6 +31,7 @@ class Candidate:
     name: str
     label: str
     value: Any
+    shown: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def candidates(claim: Claim) -> list[Candidate]:
                 continue  # this value does not go with the others
             if len(found) >= MOST_RUNS or seconds > MOST_SECONDS:
                 return found
-            found.append(Candidate(parameter.name, parameter.label, value))
+            shown = figure_text(value, parameter.unit, parameter.name)
+            found.append(Candidate(parameter.name, parameter.label, value, shown))
     return found
 
 
