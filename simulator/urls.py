@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import health
-from .views import check, compare, data, files, lab, runs, sweeps
+from .views import check, compare, data, embed, files, lab, runs, status, sweeps
 
 urlpatterns = [
     path("lab/", lab.index, name="lab"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>.csv", files.as_csv, name="run-csv"),
     path("runs/<uuid:run_id>.svg", files.as_svg, name="run-svg"),
     path("runs/<uuid:run_id>.png", files.as_png, name="run-png"),
+    path("runs/<uuid:run_id>/embed/", embed.frame, name="run-embed"),
+    path("oembed", embed.oembed, name="oembed"),
     path("sweeps/<uuid:sweep_id>/", sweeps.page, name="sweep"),
     path("sweeps/<uuid:sweep_id>/fragment", sweeps.fragment, name="sweep-fragment"),
     path("sweeps/<uuid:sweep_id>/cancel", sweeps.cancel, name="sweep-cancel"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("data/<slug:name>/", data.detail, name="data"),
     path("data/<slug:name>/metadata.csv", data.metadata_csv, name="data-metadata"),
     path("data/<slug:name>/values.csv", data.values_csv, name="data-values"),
+    path("status/", status.page, name="status"),
     path("check/", check.page, name="check"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

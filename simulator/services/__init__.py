@@ -18,6 +18,7 @@ from .catalogue import (
 from .clients import client_key
 from .executing import execute_run, in_words, run_now, work_off
 from .fingerprints import Identity, identify
+from .freshness import FRESH, Standing, standings
 from .passports import NOTICE, Found, is_current, look_up_digest, look_up_document, passport
 from .queueing import expected_wait, place_in_queue, retry_after, throughput, waiting
 from .refusals import CostTooHigh, QueueFull, QuotaExceeded
@@ -43,6 +44,7 @@ from .warming import attach_result, stored_run, warm_examples
 from .warming import refresh as refresh_example
 
 __all__ = [
+    "FRESH",
     "NOTICE",
     "CostTooHigh",
     "DataMissing",
@@ -52,6 +54,7 @@ __all__ = [
     "ParametersRefused",
     "QueueFull",
     "QuotaExceeded",
+    "Standing",
     "UnknownExperiment",
     "ask_for_variants",
     "attach_result",
@@ -87,6 +90,7 @@ __all__ = [
     "retry_run",
     "run_now",
     "sources",
+    "standings",
     "stored_run",
     "sweep_table",
     "sweep_tables",

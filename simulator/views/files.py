@@ -65,7 +65,7 @@ def as_svg(request: HttpRequest, run_id: UUID) -> HttpResponse:
     name = exhibits.file_stem(run, str(chart["name"])) + ".svg"
     response = _file(text.encode(), "image/svg+xml", name, inline=True)
     response.headers["Content-Security-Policy"] = SVG_POLICY
-    return response
+    return _for_other_pages(response)
 
 
 @require_safe
@@ -76,7 +76,13 @@ def as_png(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return found
     run, chart, lines = found
     name = exhibits.file_stem(run, str(chart["name"])) + ".png"
-    return _file(export.png(chart, lines), "image/png", name, inline=True)
+    return _for_other_pages(_file(export.png(chart, lines), "image/png", name, inline=True))
+
+
+def picture_size(shown: exhibits.Exhibit, chart: Mapping[str, Any]) -> tuple[int, int]:
+    """Pixels across and down of the PNG of one chart."""
+    wide, high = export.size(chart, shown.passport_lines(_address(shown.run)))
+    return export.PIXELS, round(high * export.PIXELS / wide)
 
 
 def _chart(
@@ -98,12 +104,17 @@ def csv_text(table: Mapping[str, Any], lines: Sequence[str]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     for line in lines:
         out.write("# " + " ".join(line.split()) + "\r\n")
-    units = ", ".join(f"{c['name']}: {c['unit']}" for c in table["columns"] if c.get("unit"))
-    if units:
-        out.write("# Units: " + " ".join(units.split()) + "\r\n")
+    for column in table["columns"]:
+        out.write("# " + " ".join(_explained(column).split()) + "\r\n")
     writer.writerow([cell(c["name"]) for c in table["columns"]])
     writer.writerows([cell(value) for value in row] for row in table["rows"])
     return out.getvalue()
+
+
+def _explained(column: Mapping[str, Any]) -> str:
+    """What a column holds: ``Column cost: Cost of the hedge a year (1)``."""
+    label, unit = column.get("label") or column["name"], column.get("unit")
+    return f"Column {column['name']}: {label}" + (f" ({unit})" if unit else "")
 
 
 def cell(value: Any) -> Any:
@@ -129,6 +140,12 @@ def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> Http
     response.headers["X-Robots-Tag"] = "noindex"
     # A stored result never changes: its address names exactly one question.
     response.headers["Cache-Control"] = "public, max-age=86400, immutable"
+    return response
+
+
+def _for_other_pages(response: HttpResponse) -> HttpResponse:
+    """A picture carries notice and passport in itself, so any page may show it."""
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

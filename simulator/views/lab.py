@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.requests import anonymous_post
 from simulator import blocks, forms, services
-from simulator.models import FAILED, QUEUED, RUNNING, Example, Run
+from simulator.models import Example, Run
 
 GROUPS = (("simulation", "Simulations"), ("calculator", "Calculators"))
 
@@ -48,8 +48,10 @@ def in_words(seconds: float | None) -> str:
 def index(request: HttpRequest) -> HttpResponse:
     """All experiments by kind, each with its examples and the state of their results."""
     rows: dict[str, list[dict[str, Any]]] = {}
-    for example in Example.objects.public().select_related("result_run", "article"):
-        rows.setdefault(example.experiment, []).append(_row(example))
+    shown = list(Example.objects.public().select_related("result_run", "article"))
+    standings = services.standings(shown)
+    for example in shown:
+        rows.setdefault(example.experiment, []).append(_row(example, standings[example.pk]))
     places = {slug: place for place, slug in enumerate(rows)}  # as content/examples.toml has them
     experiments = sorted(services.experiments(), key=lambda e: places.get(e.slug, len(places)))
     groups = [
@@ -61,33 +63,18 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "simulator/lab.html", {"groups": groups, "examples": examples})
 
 
-def _row(example: Example) -> dict[str, Any]:
+def _row(example: Example, standing: services.Standing) -> dict[str, Any]:
     run = services.stored_run(example)
     document = run.document if run else None
-    state, words = _standing(example, run)
     article = example.article
     return {
         "example": example,
         "run": run,
         "headline": (document or {}).get("headline", ""),
-        "state": state,
-        "words": words,
+        "state": standing.state,
+        "words": standing.words,
         "article": article if article and article.state == "published" else None,
     }
-
-
-def _standing(example: Example, run: Run | None) -> tuple[str, str]:
-    """One word for the style and a few for the reader."""
-    if not example.fingerprint:
-        return "broken", "cannot be run as it stands"
-    waiting = Run.objects.filter(fingerprint=example.fingerprint).order_by("-created_at").first()
-    if run is not None and not example.is_due:
-        return "verified", "fresh"
-    if waiting is not None and waiting.status in (QUEUED, RUNNING):
-        return "due", "being computed" if run is None else "being renewed"
-    if waiting is not None and waiting.status == FAILED:
-        return "broken", "its last run failed"
-    return "due", "not computed yet" if run is None else "older than its engine or data"
 
 
 @anonymous_post

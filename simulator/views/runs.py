@@ -16,6 +16,7 @@ from kb import citations
 from simulator import exhibits, forms, services
 from simulator.models import SUCCEEDED, Example, Run
 
+from . import embed
 from .lab import in_words
 
 UNSERVED_AFTER = 20.0
@@ -44,6 +45,7 @@ def page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         item = shown.csl(address, settings.SITE_NAME)
         styles = ("apa", "bibtex")
         context["citations"] = {s: citations.cite(item, s) for s in styles}
+        context["embeds"] = embed.offers(run, shown)
     response = render(request, "simulator/run.html", context)
     patch_cache_control(response, no_cache=True)
     return response
