@@ -13,14 +13,15 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import differences, extend, frontmatter, publishing, reviewing
+from . import differences, extend, frontmatter, impact, publishing, reports, reviewing
 from .citations import incoming
-from .forms import ArticleForm, SourceForm, TermForm
+from .forms import ArticleForm, PinForm, SourceForm, TermForm
 from .models import (
     Article,
     Category,
     Correction,
     OldSlug,
+    Pin,
     Proposal,
     Revision,
     SearchMiss,
@@ -29,11 +30,21 @@ from .models import (
     Term,
 )
 from .publishing import Refused
+from .references import cited
 
 
 class CorrectionInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Correction
     extra = 0
+
+
+def _with_uses(found: Any, uses: Any, objs: Any) -> Any:
+    """The admin's list of what goes, preceded by what would break, in words."""
+    listed, counts, missing, protected = found
+    broken = [line for obj in objs for line in uses(obj)]
+    # Revisions go with what they are of; nobody deletes one alone.
+    missing = set() if protected else set(missing) - {Revision._meta.verbose_name}
+    return broken + list(listed), counts, missing, protected and (broken or protected)
 
 
 def _published(obj: Any) -> bool:
@@ -55,8 +66,13 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (CorrectionInline,)
     actions = ("mark_checked",)
     change_form_template = "admin/kb/article/change_form.html"
+    change_list_template = "admin/kb/article/change_list.html"
     fieldsets = (
         (None, {"fields": ("title", "slug", "category", "tags", "authors", "based_on")}),
+        (
+            "Who made it",
+            {"fields": ("contributors", "interest", "drafting"), "classes": ("collapse",)},
+        ),
         (
             "Text",
             {
@@ -72,7 +88,13 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ),
         ("Leads to", {"fields": ("related", "prerequisites")}),
         ("Care", {"fields": ("checked_by", "review_by", "publish_from")}),
-        ("Withdrawal", {"fields": ("withdrawn_reason", "successor"), "classes": ("collapse",)}),
+        (
+            "Withdrawal",
+            {
+                "fields": ("withdrawn_reason", "successor", "withdraw_from"),
+                "classes": ("collapse",),
+            },
+        ),
     )
 
     class Media:
@@ -80,6 +102,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[Any]:
         own = [
+            path("care/", self.admin_site.admin_view(self.care), name="kb_care"),
             path("preview/", self.admin_site.admin_view(self.preview), name="kb_article_preview"),
             path(
                 "<int:pk>/difference/",
@@ -127,10 +150,22 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "troubles": [*wrong, *derived.troubles],
             "checks": publishing.checks(article) if article.pk else [],
             "terms": list(Term.objects.filter(slug__in=derived.terms)),
+            "references": cited(derived.citations),
         }
         response = render(request, "admin/kb/article/preview.html", context)
         response["X-Robots-Tag"] = "noindex"
         return response
+
+    def care(self, request: HttpRequest) -> HttpResponse:
+        """What waits for an editor: reviews, missing sources, open words, dead links, misses."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": "Care",
+            "opts": self.opts,
+            "groups": reports.grouped(),
+        }
+        return render(request, "admin/kb/article/care.html", context)
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The text as it would read, what it changes, what was said of it, and the decision."""
@@ -151,6 +186,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "checks": publishing.checks(article),
             "discussion": reviewing.discussion(article),
             "terms": list(Term.objects.filter(slug__in=derived.terms)),
+            "references": cited(derived.citations),
             "open_proposals": article.proposals.filter(state=Proposal.State.OPEN),
             "may_publish": request.user.has_perm("kb.publish_article"),
             "is_author": article.edited_by_id == request.user.pk,
@@ -398,11 +434,15 @@ class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Term, form: Any, change: bool) -> None:
         publishing.save_term(obj, user=request.user, note=form.cleaned_data.get("note", ""))
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return _with_uses(super().get_deleted_objects(objs, request), impact.of_term, objs)
+
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SourceForm
-    list_display = ("key", "title", "evidence", "uses", "read_at", "archived_url")
+    list_display = ("key", "title", "evidence", "uses", "read_at", "archived_url", "link")
+    list_select_related = ("link_check",)
     list_filter = ("evidence",)
     search_fields = ("key", "title")
     change_list_template = "admin/kb/source/change_list.html"
@@ -455,13 +495,21 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def uses(self, source: Any) -> int:
         return int(source.n)
 
+    @admin.display(ordering="link_check__state", description="address")
+    def link(self, source: Source) -> str:
+        check = getattr(source, "link_check", None)
+        return f"{check.state}, {check.checked_at:%Y-%m-%d}" if check else ""
+
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         publishing.save_source(obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return _with_uses(super().get_deleted_objects(objs, request), impact.of_source, objs)
 
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "slug", "uses")
+    list_display = ("name", "slug", "synonyms", "uses")
     search_fields = ("name", "slug")
     actions = ("merge",)
 
@@ -482,11 +530,42 @@ class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         publishing.merge_tags(chosen[0], chosen[1:])
         self.message_user(request, f"{len(chosen) - 1} tags lead to {chosen[0]} now.")
 
+    def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:
+        publishing.save_taxon(obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return _with_uses(super().get_deleted_objects(objs, request), impact.of_tag, objs)
+
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "slug", "position")
     list_editable = ("position",)
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        publishing.save_taxon(obj)
+
+
+@admin.register(Pin)
+class PinAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who may publish may say what comes first; there is no right of its own for it."""
+
+    form = PinForm
+    list_display = ("query", "article", "term", "position")
+    list_select_related = ("article", "term")
+    search_fields = ("query",)
+    raw_id_fields = ("article", "term")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("kb.publish_article"))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
 
 
 @admin.register(Revision)

@@ -13,6 +13,7 @@ from . import citations, extend, glossary, markup
 from .models import Article, Source, Term
 from .written import shown, written
 
+_ANSWER_PATH = re.compile(r"^/ask/([a-z0-9-]+)/")
 _KEYS = re.compile(r"@([a-z0-9][a-z0-9-]*)")
 
 
@@ -108,6 +109,11 @@ def _link(
     setattr(of, html_field, linked.html)
     derived.terms, derived.wanted = linked.terms, linked.wanted
     derived.ambiguous = linked.ambiguous
+
+
+def linked_answers(links: Sequence[str]) -> list[str]:
+    """The answers among the links of a text, each once."""
+    return list(dict.fromkeys(m.group(1) for m in map(_ANSWER_PATH.match, links) if m))
 
 
 def _grouped(places: Sequence[markup.Place]) -> list[tuple[str, list[dict[str, str]]]]:

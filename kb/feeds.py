@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 
-from .models import Article, Tag, Term
+from .models import Article, Revision, Tag, Term
 
 MOST = 50
 
@@ -64,9 +64,26 @@ class AnswersFeed(SiteFeed):
     def path(self, obj: Tag | None) -> str:
         return f"/feeds/tags/{obj.slug}.atom" if obj else "/feeds/answers.atom"
 
-    def items(self, obj: Tag | None) -> QuerySet[Article]:
-        found = Article.objects.published().for_lists().order_by("-published_at", "slug")
-        return (found.filter(tags=obj) if obj else found)[:MOST]
+    def items(self, obj: Tag | None) -> list[Article]:
+        """The answers behind the newest revisions that change more than a spelling."""
+        told = Revision.objects.filter(article__state=Article.State.PUBLISHED)
+        if obj:
+            told = told.filter(article__tags=obj)
+        rows = told.order_by("-created_at", "-pk").values_list(
+            "article_id", "number", "significance", "created_at"
+        )
+        news: dict[int, Any] = {}
+        mended: set[int] = set()
+        for pk, number, significance, moment in rows[: 4 * MOST]:
+            if significance == "typo" and number > 1:
+                mended.add(pk)
+            else:
+                news.setdefault(pk, moment)
+        found = Article.objects.for_lists().in_bulk(list(news)[:MOST])
+        for pk, row in found.items():
+            changed = None if pk in mended else row.changed_at
+            row.told_at = max(news[pk], changed or news[pk])  # type: ignore[attr-defined]
+        return [found[pk] for pk in news if pk in found]
 
     def item_title(self, item: Article) -> str:
         return item.title
@@ -84,8 +101,8 @@ class AnswersFeed(SiteFeed):
     def item_pubdate(self, item: Article) -> Any:
         return item.published_at
 
-    def item_updateddate(self, item: Article) -> Any:
-        return item.changed_at or item.published_at
+    def item_updateddate(self, item: Any) -> Any:
+        return item.told_at
 
     def item_categories(self, item: Article) -> list[str]:
         return [item.category.name, *(tag.name for tag in item.tags.all())]

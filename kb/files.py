@@ -8,13 +8,6 @@ from typing import Any
 from . import frontmatter
 from .models import Article, ArticleLink, Term
 
-# The order in which a new file is written.
-ANSWER_ORDER = (
-    *("title", "category", "tags", "authors", "based_on", "published", "changed", "checked"),
-    *("checked_by", "review_by", "short_answer", "related", "prerequisites", "formerly"),
-    *("change_note", "significance", "corrections", "withdrawn"),
-)
-
 
 def article_text(article: Article) -> str:
     """The file of an article; untouched articles come back byte for byte."""
@@ -61,6 +54,9 @@ def _article_data(article: Article, before: dict[str, Any]) -> dict[str, Any]:
         "category": _same_taxon(before.get("category"), article.category),
         "tags": _tags(article, before.get("tags", [])),
         "authors": article.authors,
+        "contributors": article.contributors,
+        "interest": article.interest,
+        "drafting": article.drafting,
         "based_on": article.based_on.key if article.based_on else None,
         "published": _day(article.published_at) or _day(article.publish_from),
         "changed": _day(article.changed_at) if "changed" in before else "",

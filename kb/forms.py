@@ -8,9 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from . import documents, extend, frontmatter, publishing
-from .models import Article, ArticleLink, Source, Term
+from .models import Article, ArticleLink, Pin, Source, Term
 from .models.articles import SIGNIFICANCE
 from .publishing import Refused
+from .search.finding import pin_key
 
 WIDE = {"class": "vLargeTextField", "rows": 30, "spellcheck": "true"}
 
@@ -73,14 +74,17 @@ class ArticleForm(Conflicting):
     class Meta:
         model = Article
         fields = (
-            "title", "slug", "category", "tags", "authors", "based_on", "short_answer", "body",
-            "checked_by", "review_by", "publish_from", "withdrawn_reason", "successor",
+            "title", "slug", "category", "tags", "authors", "contributors", "interest", "drafting",
+            "based_on", "short_answer", "body", "checked_by", "review_by", "publish_from",
+            "withdraw_from", "withdrawn_reason", "successor",
         )  # fmt: skip
         widgets = {
             "body": forms.Textarea(WIDE),
             "short_answer": forms.Textarea({"class": "vLargeTextField", "rows": 4}),
             "title": forms.TextInput({"class": "vTextField"}),
             "authors": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+            "contributors": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+            "interest": forms.Textarea({"class": "vLargeTextField", "rows": 2}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,6 +101,9 @@ class ArticleForm(Conflicting):
 
     def clean_authors(self) -> Any:
         return self._checked(publishing.check_authors, self.cleaned_data["authors"])
+
+    def clean_contributors(self) -> Any:
+        return self._checked(publishing.check_contributors, self.cleaned_data["contributors"] or [])
 
     def clean_front_matter(self) -> dict[str, Any]:
         text = self.cleaned_data["front_matter"].replace("\r\n", "\n")
@@ -132,6 +139,8 @@ class ArticleForm(Conflicting):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         body = cleaned.get("body", "")
+        if cleaned.get("withdraw_from") and not (cleaned.get("withdrawn_reason") or "").strip():
+            self.add_error("withdrawn_reason", "A withdrawal needs a reason that readers will see.")
         extra = cleaned.get("front_matter", self.instance.extra)
         if "front_matter" in cleaned:
             self.instance.extra = cleaned["extra"] = extra
@@ -162,6 +171,24 @@ class TermForm(Conflicting):
         )
         derived = documents.derive_term(trial, [], documents.source_items())
         self.refuse_troubles(derived, "definition")
+        return cleaned
+
+
+class PinForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Pin
+        fields = ("query", "article", "term", "position")
+
+    def clean_query(self) -> str:
+        key = pin_key(self.cleaned_data["query"])
+        if not key:
+            raise ValidationError("A query needs words.")
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned.get("article")) == bool(cleaned.get("term")):
+            raise ValidationError("Choose one answer or one term.")
         return cleaned
 
 

@@ -484,6 +484,8 @@ def _fill_article(article: Article, file: TextFile) -> None:
     data = file.page.data
     article.title, article.short_answer = data["title"], data["short_answer"].strip()
     article.authors, article.body = data["authors"], file.page.body
+    article.contributors = data.get("contributors", [])
+    article.interest, article.drafting = data.get("interest", ""), data.get("drafting", "")
     article.checked_by = data.get("checked_by", "")
     review_by = data.get("review_by")
     article.review_by = date.fromisoformat(review_by) if review_by else None

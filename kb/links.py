@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from .models import Source
+from django.utils import timezone
+
+from .models import LinkCheck, Source
 
 WORKS, MOVED, GONE, UNCERTAIN = "works", "moved", "gone", "uncertain"
 GONE_CODES = {404, 410}
@@ -89,3 +91,12 @@ def addresses() -> Iterator[tuple[Source, str]]:
         url = source.csl.get("URL")
         if url:
             yield source, str(url)
+
+
+def keep(source: Source, url: str, answer: Answer) -> None:
+    """Remember what was found, and when the address last worked, for the editors."""
+    now = timezone.now()
+    seen = {"url": url, "state": answer.state, "detail": answer.detail[:1000], "checked_at": now}
+    if answer.state == WORKS:
+        seen["worked_at"] = now
+    LinkCheck.objects.update_or_create(source=source, defaults=seen)

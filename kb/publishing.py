@@ -20,6 +20,7 @@ from . import (
     extend,
     frontmatter,
     glossary,
+    markup,
     refresh,
     relations,
     schemas,
@@ -28,7 +29,17 @@ from . import (
 )
 from .citations import incoming
 from .documents import Derived
-from .models import Article, ArticleLink, OldSlug, Proposal, Revision, Source, Tag, Term
+from .models import (
+    Article,
+    ArticleLink,
+    Category,
+    OldSlug,
+    Proposal,
+    Revision,
+    Source,
+    Tag,
+    Term,
+)
 from .models.articles import short_id
 
 User = Any
@@ -153,6 +164,8 @@ def checks(article: Article) -> list[str]:
         for one in derived.ambiguous
     ]
     found += [f"no term “{label}” yet" for label in derived.wanted]
+    found += [f"needs a source: {said}" for said in markup.unsourced(article.base_html)]
+    found += [f"links to /ask/{slug}/, which is not public" for slug in _dead_ends(derived)]
     if not derived.citations:
         found.append("no source is cited")
     elif (
@@ -168,6 +181,14 @@ def checks(article: Article) -> list[str]:
     for check in extend.publish_checks:
         found += check(article)
     return found
+
+
+def _dead_ends(derived: Derived) -> list[str]:
+    """Answers that the text links to and that no reader can open."""
+    wanted = documents.linked_answers(derived.links)
+    public = Article.objects.published().filter(slug__in=wanted)
+    known = set(public.values_list("slug", flat=True))
+    return [slug for slug in wanted if slug not in known]
 
 
 def publish(
@@ -195,8 +216,28 @@ def _make_public(article: Article, user: User, note: str, now: datetime) -> None
     article.changed_at = article.checked_at = now
     article.publish_from, article.withdrawn_at, article.withdrawn_reason = None, None, ""
     author = article.edited_by
+    if user is not None and user != author and user.get_full_name():
+        article.checked_by = user.get_full_name()
     save_article(article, user=user, note=note)
     Article.objects.filter(pk=article.pk).update(edited_by=author)
+
+
+def withdraw_due() -> int:
+    """Withdraw every answer whose moment has come and that says why; returns how many."""
+    now = timezone.now()
+    due = Article.objects.published().filter(withdraw_from__lte=now).exclude(withdrawn_reason="")
+    done = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            if not due.filter(pk=pk).update(withdraw_from=None):
+                continue
+            article = Article.objects.select_related("category", "based_on", "successor").get(pk=pk)
+            successor = article.successor
+            if successor is not None and not successor.is_published:
+                successor = None
+            withdraw(article, reason=article.withdrawn_reason, successor=successor)
+            done += 1
+    return done
 
 
 def publish_due() -> int:
@@ -301,14 +342,38 @@ def mark_checked(article: Article, *, by: str) -> None:
 
 def restore(revision: Revision, *, user: User) -> None:
     """Make an old wording the newest one; history only grows."""
-    article = revision.article
-    if article is None:
-        raise Refused("Only answers are restored.")
     page = frontmatter.parse("", revision.text, {})
+    if revision.term is not None:
+        _restore_term(revision, page, user)
+        return
+    article = revision.article
+    assert article is not None
     article.title, article.short_answer = revision.title, revision.summary
     article.authors, article.body = revision.authors, page.body
     article.extra = extend.owned(page.data)
     save_article(article, user=user, note=f"Restored revision {revision.number}")
+
+
+def _restore_term(revision: Revision, page: frontmatter.Page, user: User) -> None:
+    term, data = revision.term, page.data
+    assert term is not None
+    term.name, term.summary, term.definition = data["name"], data["summary"], page.body
+    term.abbreviation, term.aliases = data.get("abbreviation", ""), data.get("aliases", [])
+    term.case, term.formula = data.get("case", "auto"), data.get("formula", "")
+    term.senses = data.get("senses", [])
+    save_term(term, user=user, note=f"Restored revision {revision.number}")
+
+
+def save_taxon(taxon: Tag | Category) -> None:
+    """Store a tag or a category; under a new name its old address leads to the new one."""
+    model = type(taxon)
+    kind = OldSlug.Kind.TAG if model is Tag else OldSlug.Kind.CATEGORY
+    with transaction.atomic():
+        old = model._default_manager.filter(pk=taxon.pk).values_list("slug", flat=True).first()
+        taxon.save()
+        if old and old != taxon.slug:
+            _remember_slug(kind, old, taxon.slug)
+            search.index_articles(list(taxon.articles.values_list("pk", flat=True)))
 
 
 def _moved(article: Article, old: str) -> None:
@@ -349,6 +414,13 @@ def check_prerequisites(article: Article, slugs: Sequence[str]) -> None:
 
 
 def check_authors(authors: Any) -> None:
-    field = schemas.ANSWER["properties"]["authors"]
-    for error in frontmatter.validator(field).iter_errors(authors):
-        raise Refused(f"authors: {error.message}")
+    _check_front("authors", authors)
+
+
+def check_contributors(contributors: Any) -> None:
+    _check_front("contributors", contributors)
+
+
+def _check_front(key: str, value: Any) -> None:
+    for error in frontmatter.validator(schemas.ANSWER["properties"][key]).iter_errors(value):
+        raise Refused(f"{key}: {error.message}")

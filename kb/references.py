@@ -41,3 +41,10 @@ def references(rows: Iterable[Citation]) -> list[Reference]:
         entry = mark_safe(citations.cite(item, "apa"))  # noqa: S308 - every field is escaped
         made.append(Reference(row.source, dict(item), entry, row.places))
     return sorted(made, key=lambda one: (citations.plain(one.html).casefold(), one.source.key))
+
+
+def cited(found: Iterable[tuple[str, list[dict[str, str]]]]) -> list[Reference]:
+    """The list for a text that was rendered and not stored."""
+    places = dict(found)
+    rows = Source.objects.filter(key__in=list(places))
+    return references(Citation(source=row, places=places[row.key]) for row in rows)

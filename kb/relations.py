@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from .models import Article, ArticleLink
@@ -50,8 +51,29 @@ def _reachable(graph: Mapping[str, Sequence[str]], start: str) -> set[str]:
     return seen
 
 
-def read_first(article: Article) -> list[Article]:
-    return _targets(article, ArticleLink.Kind.PREREQUISITE)
+LONGEST_PATH = 12
+_PATH = """
+WITH RECURSIVE path(id, depth) AS (
+  SELECT target_id, 1 FROM kb_articlelink WHERE article_id = %s AND kind = 'prerequisite'
+  UNION
+  SELECT link.target_id, path.depth + 1 FROM kb_articlelink link
+  JOIN path ON link.article_id = path.id
+  WHERE link.kind = 'prerequisite' AND path.depth < %s
+)
+SELECT id, MAX(depth) FROM path GROUP BY id
+"""
+
+
+def learning_path(article: Article) -> list[Article]:
+    """Everything to read before, in reading order: what others build on comes first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PATH, [article.pk, LONGEST_PATH])
+        depths = dict(cursor.fetchall())
+    depths.pop(article.pk, None)
+    if not depths:
+        return []
+    rows = Article.objects.published().filter(pk__in=depths).only("slug", "title")
+    return sorted(rows, key=lambda one: (-depths[one.pk], one.title))
 
 
 def _targets(article: Article, kind: str) -> list[Article]:
@@ -84,12 +106,18 @@ def related(article: Article, most: int = 6) -> list[Article]:
     return chosen + list(near)
 
 
-def links_here(article: Article) -> list[Article]:
-    """Published answers whose text, or whose list, leads to this one."""
-    return list(
-        Article.objects.published()
-        .filter(links__target=article)
-        .distinct()
-        .order_by("title")
-        .only("slug", "title")
+def leading_here(article: Article) -> tuple[list[Article], list[Article]]:
+    """Published answers that build on this one, and all whose text or list leads to it."""
+    links = (
+        ArticleLink.objects.filter(target=article, article__state=Article.State.PUBLISHED)
+        .select_related("article")
+        .only("kind", "target", "article__slug", "article__title")
+        .order_by("article__title", "article_id")
     )
+    build: dict[int, Article] = {}
+    lead: dict[int, Article] = {}
+    for link in links:
+        lead[link.article_id] = link.article
+        if link.kind == ArticleLink.Kind.PREREQUISITE:
+            build[link.article_id] = link.article
+    return list(build.values()), list(lead.values())

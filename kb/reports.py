@@ -1,44 +1,113 @@
-"""What editors should look at: unused and wanted terms, sources without use, late reviews."""
+"""What editors should look at: late reviews, missing sources, unused and wanted terms, dead links.
+
+The command ``content_report`` prints it, the admin shows it under *Care*.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import NamedTuple
 
-from . import glossary
-from .models import Article, SearchMiss, Source, Term
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from . import documents, glossary, links, markup
+from .models import Article, LinkCheck, Proposal, SearchMiss, Source, Term
 from .search.words import fold
+
+SOON = timedelta(days=30)
+
+
+class Finding(NamedTuple):
+    """One thing to look at; ``url`` leads to where an editor can mend it."""
+
+    kind: str
+    text: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
 
 
 def lines() -> Iterator[str]:
     """One finding a line, the most pressing kinds first."""
+    for kind in KINDS:
+        yield from map(str, kind())
+
+
+def grouped(most: int = 100) -> list[tuple[str, list[Finding]]]:
+    """The first findings of each kind, for a page."""
+    found: dict[str, list[Finding]] = {}
+    for kind in KINDS:
+        for one in islice(kind(), most):
+            found.setdefault(one.kind, []).append(one)
+    return list(found.items())
+
+
+def _edit(model: str, pk: int) -> str:
+    return reverse(f"admin:kb_{model}_change", args=[pk])
+
+
+def _waiting() -> Iterator[Finding]:
+    for proposal in Proposal.objects.filter(state=Proposal.State.OPEN).select_related("article"):
+        yield Finding("proposal", str(proposal), _edit("proposal", proposal.pk))
+    counted = Article.objects.annotate(n=Count("comments", filter=Q(comments__resolved_at=None)))
+    for pk, slug, number in counted.filter(n__gt=0).values_list("pk", "slug", "n"):
+        url = reverse("admin:kb_article_review", args=[pk])
+        yield Finding("open comments", f"{slug} ({number})", url)
+
+
+def _reviews() -> Iterator[Finding]:
     for article in Article.objects.overdue().order_by("review_by"):
-        yield f"overdue: {article.slug} was to be checked by {article.review_by}"
-    yield from _open_words()
-    for group in _duplicates():
-        yield f"duplicate sources: {', '.join(group)}"
-    unread = Source.objects.filter(csl__URL__isnull=False, read_at=None, csl__DOI__isnull=True)
-    for key in unread.exclude(csl__has_key="accessed").values_list("key", flat=True):
-        yield f"no date read: {key}"
-    for key in Source.objects.filter(citations=None, articles_based_on=None).values_list(
-        "key", flat=True
-    ):
-        yield f"unused source: {key}"
-    for slug in Term.objects.filter(mentioned_in=None).values_list("slug", flat=True):
-        yield f"unused term: {slug}"
-    for miss in SearchMiss.objects.all()[:50]:
-        yield f"searched in vain: {miss.query} ({miss.times})"
+        said = f"{article.slug} was to be checked by {article.review_by}"
+        yield Finding("overdue", said, _edit("article", article.pk))
+    today = timezone.now().date()
+    soon = Article.objects.published().filter(review_by__range=(today, today + SOON))
+    for article in soon.order_by("review_by"):
+        said = f"{article.slug} is to be checked by {article.review_by}"
+        yield Finding("due soon", said, _edit("article", article.pk))
 
 
-def _open_words() -> Iterator[str]:
-    """Words that wait for their author, and terms that are linked but do not exist."""
+def _texts() -> Iterator[Finding]:
+    """Places without a source, words that wait for their author, links that lead nowhere."""
     linker = glossary.current()
-    for slug, html in Article.objects.published().values_list("slug", "base_html"):
+    public = set(Article.objects.published().values_list("slug", flat=True))
+    rows = Article.objects.published().values_list("pk", "slug", "base_html")
+    for pk, slug, html in rows.iterator(200):
+        url = _edit("article", pk)
+        for said in markup.unsourced(html):
+            yield Finding("needs a source", f"{slug}: {said}", url)
         linked = linker.link(html)
         for one in linked.ambiguous:
-            yield f"ambiguous: {slug}: “{one.word}” ({' or '.join(one.slugs)})"
+            yield Finding("ambiguous", f"{slug}: “{one.word}” ({' or '.join(one.slugs)})", url)
         for label in linked.wanted:
-            yield f"wanted term: {label} (in {slug})"
+            yield Finding("wanted term", f"{label} (in {slug})", url)
+        for target in documents.linked_answers(markup.own_links(html)):
+            if target not in public:
+                yield Finding("wanted answer", f"{target} (in {slug})", url)
+
+
+def _sources() -> Iterator[Finding]:
+    bad = LinkCheck.objects.filter(state__in=[links.GONE, links.MOVED]).select_related("source")
+    for check in bad.order_by("state", "source__key"):
+        said = f"{check.source.key} {check.url}: {check.detail}"
+        yield Finding(f"link {check.state}", said, _edit("source", check.source_id))
+    for group in _duplicates():
+        yield Finding("duplicate sources", ", ".join(group), reverse("admin:kb_source_changelist"))
+    on_the_web = Source.objects.filter(csl__URL__isnull=False, csl__DOI__isnull=True)
+    unread = on_the_web.filter(read_at=None).exclude(csl__has_key="accessed")
+    for pk, key in unread.values_list("pk", "key"):
+        yield Finding("no date read", key, _edit("source", pk))
+    bare = on_the_web.filter(Q(archived_url=None) | Q(archived_url=""))
+    for pk, key in bare.values_list("pk", "key"):
+        yield Finding("no archived copy", key, _edit("source", pk))
+    unused = Source.objects.filter(citations=None, articles_based_on=None)
+    for pk, key in unused.values_list("pk", "key"):
+        yield Finding("unused source", key, _edit("source", pk))
 
 
 def _duplicates() -> list[list[str]]:
@@ -49,3 +118,24 @@ def _duplicates() -> list[list[str]]:
         doi, title = csl.get("DOI"), fold(str(csl.get("title", "")))
         groups[fold(doi) if doi else f"{title} {issued} {csl.get('URL', '')}"].append(key)
     return [sorted(keys) for keys in groups.values() if len(keys) > 1]
+
+
+def _terms() -> Iterator[Finding]:
+    for pk, slug in Term.objects.filter(mentioned_in=None).values_list("pk", "slug"):
+        yield Finding("unused term", slug, _edit("term", pk))
+
+
+def _misses() -> Iterator[Finding]:
+    url = reverse("admin:kb_searchmiss_changelist")
+    for miss in SearchMiss.objects.all()[:50]:
+        yield Finding("searched in vain", f"{miss.query} ({miss.times})", url)
+
+
+KINDS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _waiting,
+    _reviews,
+    _texts,
+    _sources,
+    _terms,
+    _misses,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .models.articles import DRAFTING
 from .models.sources import EVIDENCE
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -50,12 +51,17 @@ PERSON = {
     "description": "must be {name: a group} or {given: …, family: …}",
 }
 
+CONTRIBUTOR = only(["name", "role"], name=text(200), role=text(80))
+
 ANSWER: dict[str, Any] = only(
     ["title", "category", "authors", "short_answer"],
     title=text(300),
     category=text(120),
     tags=many(text(80)),
     authors={**many(PERSON), "minItems": 1},
+    contributors=many(CONTRIBUTOR),
+    interest=text(1000),
+    drafting={"enum": [key for key, _ in DRAFTING]},
     based_on={"type": ["string", "null"], "maxLength": 80},
     published=DATE,
     changed=DATE,

@@ -5,7 +5,6 @@ Everything here runs inside the caller's transaction; signals leave after its co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +30,6 @@ from .models import (
 )
 
 BATCH = 200
-_ANSWER_PATH = re.compile(r"^/ask/([a-z0-9-]+)/")
 
 
 @dataclass
@@ -177,7 +175,7 @@ def _links(works: Sequence[ArticleWork]) -> None:
     """Related and prerequisite answers as given; links of the text as found."""
     wanted: list[tuple[ArticleWork, str, Sequence[str]]] = []
     for work in works:
-        found = [m.group(1) for m in map(_ANSWER_PATH.match, work.derived.links) if m]
+        found = documents.linked_answers(work.derived.links)
         wanted.append((work, ArticleLink.Kind.TEXT, found))
         for kind, slugs in (
             (ArticleLink.Kind.RELATED, work.related),

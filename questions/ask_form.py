@@ -9,4 +9,7 @@ from kb.models import Article
 
 
 def draw(article: Article, request: HttpRequest) -> str:
-    return render_to_string("questions/_ask.html", {"article": article}, request)
+    """The link to report an error names the revision that the reader saw."""
+    newest = article.revisions.values_list("number", flat=True).first()
+    context = {"article": article, "revision": newest}
+    return render_to_string("questions/_ask.html", context, request)

@@ -36,11 +36,14 @@ def draw_example(slug: str, article: Article | None, request: HttpRequest) -> st
 
 
 def draw_picture(article: Article, request: HttpRequest) -> str:
-    """The social preview's picture: the chart of the article's first stored result."""
-    example = (
-        Example.objects.filter(article=article, result_run__isnull=False)
-        .order_by("position", "slug")
-        .first()
+    """The social preview's picture: the chart that a reader of the article meets first."""
+    found = Example.objects.filter(article=article, result_run__isnull=False)
+    placed = extend.block_arguments(article.body_html, "example")
+    places = {slug: n for n, slug in enumerate(placed)}
+    example = min(
+        found.order_by("position", "slug"),
+        key=lambda one: places.get(one.slug, len(places)),
+        default=None,
     )
     if example is None:
         return ""

@@ -124,6 +124,7 @@ class SweepThread(threading.Thread):
             swept = services.look_after_queue()
             services.daily_work()
             publishing.publish_due()
+            publishing.withdraw_due()
             self.unserved = bool(swept.waiting) and services.is_unserved(DEAF_AFTER)
         except Error:
             log.warning("A sweep was not done; the next one follows.", exc_info=True)

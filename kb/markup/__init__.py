@@ -8,7 +8,7 @@ cleaned with nh3, so neither layer has to be perfect.
 
 from __future__ import annotations
 
-from .clean import clean, plain_text, without_script
+from .clean import clean, own_links, plain_text, unsourced, without_script
 from .document import RENDER_VERSION, Context, Place, Rendered, Trouble, render
 from .limits import BODY_LIMIT
 from .maths import formula
@@ -22,7 +22,9 @@ __all__ = [
     "Trouble",
     "clean",
     "formula",
+    "own_links",
     "plain_text",
     "render",
+    "unsourced",
     "without_script",
 ]

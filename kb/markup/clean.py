@@ -76,7 +76,7 @@ CLASSES: dict[str, set[str]] = {
     },
     "math": {"formula"},
     "p": {"admonition-title"},
-    "span": {"no-term", "citation", "missing-term"},
+    "span": {"no-term", "citation", "missing-term", "needs-source"},
     "td": ALIGNED,
     "th": ALIGNED,
 }
@@ -91,6 +91,8 @@ SCHEMES = {"http", "https", "mailto"}
 _OUTSIDE = re.compile(r'<a (?=[^>]*href="https?://)')
 _SPACES = re.compile(r"\s+")
 _ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
+_OWN_LINK = re.compile(r'<a [^>]*href="(/[^"#?]*)')
+_UNSOURCED = re.compile(r'<span class="needs-source">[^<]*</span>')
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|td|th|tr|dt|dd|div|pre|blockquote)>|<br>")
 
@@ -112,6 +114,21 @@ def clean(markup: str) -> str:
 def without_script(markup: str) -> bool:
     """Whether cleaning changes nothing that matters: for checks of stored HTML."""
     return clean(markup) == markup
+
+
+def unsourced(markup: str) -> list[str]:
+    """The sentences of stored HTML that carry the mark of a missing source."""
+    found = []
+    for mark in _UNSOURCED.finditer(markup):
+        start = max(markup.rfind("<p", 0, mark.start()), markup.rfind("<li", 0, mark.start()), 0)
+        before = plain_text(markup[start : mark.start()])
+        found.append(f"{before[-80:].strip()} {plain_text(mark.group())}".strip())
+    return found
+
+
+def own_links(markup: str) -> list[str]:
+    """Where stored HTML leads on this site."""
+    return _OWN_LINK.findall(markup)
 
 
 def plain_text(markup: str) -> str:

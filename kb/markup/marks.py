@@ -1,4 +1,6 @@
-"""Our own marks inside a line: citations ``[@key p. 12]`` and terms ``[[term]]``, ``[[!term]]``."""
+"""Our own marks inside a line: citations ``[@key p. 12]``, what still needs one ``[@?]``, and terms
+``[[term]]``, ``[[!term]]``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 CITATION = r"\[(@[a-z0-9][^\[\]\n]{0,400})\]"
+UNSOURCED = r"\[@\?(?:\s+([^\[\]\n]{1,200}))?\]"
 TERM = r"\[\[(!?)([^\[\]|\n]{1,160})(?:\|([^\[\]\n]{1,160}))?\]\]"
 _ONE = re.compile(r"@([a-z0-9][a-z0-9-]*)(?:,?\s+(.{1,120}))?$")
 
@@ -48,6 +51,16 @@ def _cited(
     if locator:
         link.tail = AtomicString(f", {locator}")
     return link
+
+
+class UnsourcedProcessor(InlineProcessor):
+    """``[@? who measured it]`` stands where a source is missing; readers see it too."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802
+        mark = ElementTree.Element("span", {"class": "needs-source"})
+        what = (m.group(1) or "").strip()
+        mark.text = AtomicString(f"[needs a source: {what}]" if what else "[needs a source]")
+        return mark, m.start(0), m.end(0)
 
 
 class TermProcessor(InlineProcessor):

@@ -3,10 +3,11 @@
 from .articles import Article, ArticleLink, Correction
 from .comments import Comment
 from .index import SearchDocument, SearchMiss, SearchWord
+from .pins import Pin
 from .proposals import Proposal
 from .redirects import OldSlug
 from .revisions import Revision
-from .sources import Citation, Source
+from .sources import Citation, LinkCheck, Source
 from .taxonomy import Category, Tag
 from .terms import Mention, Term
 
@@ -17,8 +18,10 @@ __all__ = [
     "Citation",
     "Comment",
     "Correction",
+    "LinkCheck",
     "Mention",
     "OldSlug",
+    "Pin",
     "Proposal",
     "Revision",
     "SearchDocument",

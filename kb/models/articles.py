@@ -18,6 +18,11 @@ SIGNIFICANCE = [
     ("meaning", "meaning"),
     ("conclusion", "conclusion"),
 ]
+DRAFTING = [
+    ("people", "written by people"),
+    ("machine-assisted", "drafted with machine help"),
+    ("machine", "drafted by a machine"),
+]
 WORDS_A_MINUTE = 220
 
 
@@ -64,6 +69,17 @@ class Article(models.Model):
     authors = models.JSONField(
         default=list, help_text='[{"name": "A group"}] or [{"given": "Ada", "family": "Byron"}]'
     )
+    contributors = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='[{"name": "Ada Byron", "role": "reviewed the figures"}]',
+    )
+    interest = models.TextField(
+        blank=True, help_text="What the authors earn from what is discussed; empty for nothing."
+    )
+    drafting = models.CharField(
+        max_length=20, choices=DRAFTING, blank=True, help_text="Empty for the site's usual way"
+    )
     based_on = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="articles_based_on"
     )
@@ -89,6 +105,10 @@ class Article(models.Model):
     publish_from = models.DateTimeField(
         null=True, blank=True, help_text="An approved draft goes public at this moment."
     )
+    withdraw_from = models.DateTimeField(
+        null=True, blank=True,
+        help_text="A published answer is withdrawn at this moment, with the reason given below.",
+    )  # fmt: skip
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     successor = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)

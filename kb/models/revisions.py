@@ -28,6 +28,7 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["-number"]
+        indexes = [models.Index(fields=["-created_at"])]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_of_article"),
             models.UniqueConstraint(fields=["term", "number"], name="revision_of_term"),

@@ -83,3 +83,19 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} in {self.article_id or self.term_id}"
+
+
+class LinkCheck(models.Model):
+    """What an operator's last look at a source's address found; readers never wait for it."""
+
+    source = models.OneToOneField(
+        Source, models.CASCADE, primary_key=True, related_name="link_check"
+    )
+    url = models.URLField(max_length=1000)
+    state = models.CharField(max_length=10, db_index=True)
+    detail = models.CharField(max_length=1000, blank=True)
+    checked_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True, help_text="When it last worked")
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.state}"

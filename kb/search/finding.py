@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from kb import glossary
-from kb.models import SearchDocument
+from kb.models import Pin, SearchDocument
 
 from . import excerpts, postings, vocabulary
 from .asking import LONGEST_QUERY, Asked, understand
@@ -66,7 +67,7 @@ def find(query: str, filters: Filters | None = None, *, page: int = 1, size: int
     query = query.replace("\x00", " ").strip()[:LONGEST_QUERY]
     filters = filters or Filters()
     asked = understand(query)
-    pinned = _exact(query, filters)
+    pinned = _first(query, filters)
     ids, count = _ranked(asked, filters, pinned, (page - 1) * size, size)
     return Results(query, _hits(ids, asked), count, asked.corrections)
 
@@ -90,14 +91,46 @@ def _ranked(
     return first + ids[: size - len(first)], count + len(pinned)
 
 
-def _exact(query: str, filters: Filters) -> list[int]:
-    """The term that the query names, then documents with exactly this title."""
+def _first(query: str, filters: Filters) -> list[int]:
+    """What comes before anything ranked: pinned pages, then the exact ones."""
     if not query:
         return []
+    return list(dict.fromkeys([*_pinned(query, filters), *_exact(query, filters)]))
+
+
+def _exact(query: str, filters: Filters) -> list[int]:
+    """The term that the query names, then documents with exactly this title."""
     rows = SearchDocument.objects.filter(folded_title=fold(query)[:300])
     slug = glossary.current().resolve(query)
     if slug:
         rows = rows | SearchDocument.objects.filter(kind="term", key=slug)
+    found = list(_filtered(rows, filters).values_list("kind", "title", "pk")[:20])
+    return [pk for _, _, pk in sorted(found, key=lambda row: (row[0] != "term", row[1], row[2]))]
+
+
+def _pinned(query: str, filters: Filters) -> list[int]:
+    """What editors put first for this query, in their order."""
+    rows = Pin.objects.filter(query=pin_key(query)).order_by("position", "pk")
+    wanted = [
+        ("answer", article) if article else ("term", term)
+        for article, term in rows.values_list("article__slug", "term__slug")[:10]
+    ]
+    if not wanted:
+        return []
+    either = Q()
+    for kind, key in wanted:
+        either |= Q(kind=kind, key=key)
+    found = _filtered(SearchDocument.objects.filter(either), filters)
+    ids = {(kind, key): pk for kind, key, pk in found.values_list("kind", "key", "pk")}
+    return [ids[one] for one in wanted if one in ids]
+
+
+def pin_key(query: str) -> str:
+    """A query without what makes no difference: capitals, accents, spaces."""
+    return " ".join(fold(query).split())[:200]
+
+
+def _filtered(rows: QuerySet[SearchDocument], filters: Filters) -> QuerySet[SearchDocument]:
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.category:
@@ -106,8 +139,7 @@ def _exact(query: str, filters: Filters) -> list[int]:
         rows = rows.filter(tags__contains=f"|{filters.tag}|")
     if filters.is_runnable:
         rows = rows.filter(is_runnable=True)
-    found = list(rows.values_list("kind", "title", "pk")[:20])
-    return [pk for _, _, pk in sorted(found, key=lambda row: (row[0] != "term", row[1], row[2]))]
+    return rows
 
 
 def _hits(ids: list[int], asked: Asked) -> list[Hit]:
@@ -138,7 +170,7 @@ def suggest(query: str) -> list[SearchDocument]:
     if not asked.clauses:
         return []
     ids, _ = postings.matches(asked.clauses, title_only=True, limit=SUGGESTIONS * 3)
-    ids += [pk for pk in _exact(query, Filters()) if pk not in ids]
+    ids += [pk for pk in _first(query, Filters()) if pk not in ids]
     rows = SearchDocument.objects.defer("body").in_bulk(ids)
     start = fold(query)
     order = {pk: place for place, pk in enumerate(ids)}

@@ -53,6 +53,7 @@ def _context(found: Article, newest: Revision | None) -> dict[str, Any]:
     )
     terms = sorted((m.term for m in mentions), key=lambda term: term.name.casefold())
     item = works.article(found, newest)
+    read_next, links_here = relations.leading_here(found)
     return {
         "article": found,
         "revision": newest,
@@ -60,9 +61,10 @@ def _context(found: Article, newest: Revision | None) -> dict[str, Any]:
         "based_on": found.based_on,
         "terms": terms,
         "tags": list(found.tags.all()),
-        "read_first": relations.read_first(found),
+        "read_first": relations.learning_path(found),
+        "read_next": read_next,
         "related": relations.related(found),
-        "links_here": relations.links_here(found),
+        "links_here": links_here,
         "corrections": list(found.corrections.all()),
         "citation": citations.cite(item, "apa"),
         "styles": citations.STYLES,
@@ -80,6 +82,20 @@ def _labelled(response: HttpResponse, found: Article, newest: Revision | None) -
     response["Link"] = f'<{pinned}>; rel="cite-as", <{about}>; rel="describedby"; type="{kind}"'
     if found.changed_at:
         response["Last-Modified"] = http_date(found.changed_at.timestamp())
+    return response
+
+
+@require_safe
+@answered
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a link to it shows before it is followed."""
+    found = public_article(request, slug)
+    return fragment(request, found.title, found.short_answer)
+
+
+def fragment(request: HttpRequest, title: str, text: str) -> HttpResponse:
+    response = render(request, "kb/_card.html", {"title": title, "text": text})
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

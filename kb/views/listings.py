@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kb import extend
-from kb.models import Article, Category, OldSlug, Tag, Term
+from kb.models import Article, Category, OldSlug, SearchDocument, Tag, Term
 from kb.models.articles import ArticleQuerySet
 
 from .finding import answered, moved
@@ -20,6 +23,7 @@ SORTS = {
     "changed": ("-changed_at", "slug"),
     "title": ("title", "slug"),
 }
+YEAR = timedelta(days=366)
 PUBLIC = Q(articles__state=Article.State.PUBLISHED)
 
 
@@ -44,7 +48,7 @@ def _categories() -> list[Category]:
 @require_safe
 @answered
 def answers(request: HttpRequest) -> HttpResponse:
-    """All answers; ``?category=``, ``?tag=``, ``?sort=``, ``?page=``."""
+    """All answers; ``?category=``, ``?tag=``, ``?runnable=1``, ``?checked=1``, ``?sort=``."""
     category = request.GET.get("category") or ""
     tag = request.GET.get("tag") or ""
     found = Article.objects.published().for_lists()
@@ -54,7 +58,15 @@ def answers(request: HttpRequest) -> HttpResponse:
     chosen_tag = _tag(tag[:80]) if tag else None
     if chosen_tag:
         found = found.filter(tags=chosen_tag)
+    runnable, checked = ("1" in request.GET.getlist(name) for name in ("runnable", "checked"))
+    if runnable:
+        indexed = SearchDocument.objects.filter(kind="answer", is_runnable=True)
+        found = found.filter(slug__in=indexed.values("key"))
+    if checked:
+        found = found.filter(checked_at__gt=timezone.now() - YEAR)
     context = _page(request, found) | {
+        "runnable": runnable,
+        "checked": checked,
         "category": chosen,
         "tag": chosen_tag,
         "categories": _categories(),

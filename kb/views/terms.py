@@ -18,7 +18,7 @@ from kb.citations import works
 from kb.models import Article, Term
 from kb.references import Reference, references
 
-from .answers import citation, comparison
+from .answers import citation, comparison, fragment
 from .finding import answered, public_term
 
 
@@ -87,6 +87,13 @@ def _sense(sense: object, anchors: Mapping[str, Reference]) -> dict[str, object]
         "sources": [anchors[key] for key in keys if key in anchors],
         "disputed": bool(sense.get("disputed")),
     }
+
+
+@require_safe
+@answered
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    found = public_term(request, slug)
+    return fragment(request, found.name, found.summary)
 
 
 @require_safe

@@ -1,6 +1,7 @@
-// A term's card beside the word: opens on hover, focus and tap, can be entered, closes with
-// Escape. Its text is on the page already (#term-…), or comes from the term's own address.
-// Without script the word is a link to the term.
+// A card beside a term, a citation or a link to another answer: opens on hover, focus and tap, can
+// be entered, closes with Escape. Its text is on the page already (#term-…, #ref-…), or comes from
+// the address that the link leads to. Without script each is a plain link.
+const CARDED = 'a.term[data-term], a.cite[href^="#ref-"], .body a[href^="/ask/"]';
 const OPEN_AFTER = 250;
 const CLOSE_AFTER = 300;
 const fetched = new Map();
@@ -25,7 +26,7 @@ for (const wide of document.querySelectorAll("math[display=block], pre, .formula
 
 function enter(event) {
   if (card?.contains(event.target)) return clearTimeout(waiting);
-  const term = event.target.closest?.("a.term[data-term]");
+  const term = carded(event.target);
   if (!term || event.pointerType === "touch") return undefined;
   clearTimeout(waiting);
   if (term !== owner) waiting = setTimeout(() => open(term), OPEN_AFTER);
@@ -33,7 +34,7 @@ function enter(event) {
 }
 
 function leave(event) {
-  if (!event.target.closest?.("a.term[data-term], .hover-card")) return;
+  if (!carded(event.target) && !event.target.closest?.(".hover-card")) return;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     if (!card?.contains(document.activeElement)) close();
@@ -42,7 +43,7 @@ function leave(event) {
 
 // The first tap opens the card, a second one follows the link.
 function tap(event) {
-  const term = event.target.closest?.("a.term[data-term]");
+  const term = carded(event.target);
   if (term && event.pointerType === "touch" && term !== owner) {
     event.preventDefault();
     open(term);
@@ -86,23 +87,30 @@ function close() {
   card = owner = undefined;
 }
 
-async function meaning(term) {
-  const slug = term.dataset.term;
-  const here = document.getElementById(`term-${slug}`);
-  if (here) {
-    const copy = document.createElement("dl");
-    copy.append(...[...here.children].map((child) => child.cloneNode(true)));
+function carded(target) {
+  const link = target.closest?.(CARDED);
+  return link && !link.closest(".hover-card") && (link.matches(".term, .cite") || /^\/ask\/[a-z0-9-]+\/$/.test(link.pathname))
+    ? link : undefined;
+}
+
+async function meaning(link) {
+  const here = document.getElementById(link.dataset.term ? `term-${link.dataset.term}` : link.hash.slice(1));
+  if (here && link.matches(".term, .cite")) {
+    const copy = document.createElement(link.dataset.term ? "dl" : "div");
+    copy.append(...[...here.childNodes].map((child) => child.cloneNode(true)));
+    for (const back of copy.querySelectorAll(".backref")) back.remove();
     return copy;
   }
+  const address = `${link.pathname}card`;
   try {
-    if (!fetched.has(slug)) {
-      const answer = await fetch(`/glossary/${encodeURIComponent(slug)}/card`);
-      fetched.set(slug, answer.ok ? await answer.text() : "");
+    if (!fetched.has(address)) {
+      const answer = await fetch(address);
+      fetched.set(address, answer.ok ? await answer.text() : "");
     }
   } catch {
     return undefined;
   }
-  const parsed = new DOMParser().parseFromString(fetched.get(slug), "text/html");
+  const parsed = new DOMParser().parseFromString(fetched.get(address), "text/html");
   const found = document.createElement("div");
   found.append(...parsed.body.childNodes);
   return found.textContent.trim() ? found : undefined;

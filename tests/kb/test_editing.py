@@ -205,7 +205,7 @@ def test_a_scheduled_answer_appears_in_its_moment(draft, editor, second_editor):
     Article.objects.update(publish_from=moment)
     out = StringIO()
     call_command("publish_due", stdout=out)
-    assert out.getvalue() == "1 published\n"
+    assert out.getvalue() == "1 published, 0 withdrawn\n"
     article = Article.objects.get()
     assert article.published_at == moment
     assert Client().get("/ask/hedging/").status_code == 200

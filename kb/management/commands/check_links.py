@@ -27,6 +27,7 @@ class Command(BaseCommand):
             if options["keys"] and source.key not in options["keys"]:
                 continue
             answer = links.check(url, tries=options["tries"], timeout=options["timeout"])
+            links.keep(source, url, answer)
             counts[answer.state] = counts.get(answer.state, 0) + 1
             if answer.state != links.WORKS:
                 kept = f" (archived: {source.archived_url})" if source.archived_url else ""

@@ -13,4 +13,6 @@ class Command(BaseCommand):
     help = "Publish approved drafts whose scheduled moment has come."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{publishing.publish_due()} published")
+        self.stdout.write(
+            f"{publishing.publish_due()} published, {publishing.withdraw_due()} withdrawn"
+        )
