@@ -12,8 +12,10 @@ from django.utils.html import format_html
 from kb import extend
 from kb.models import Article
 
-from . import exhibits, forms, services
+from . import changes, exhibits, forms, services
 from .models import Example, Run
+
+SHOWN_WITH = ("result_run", "previous_run", "article")
 
 
 def register() -> None:
@@ -27,7 +29,7 @@ def draw_example(slug: str, article: Article | None, request: HttpRequest) -> st
     """The example with its stored result; an unknown slug says so instead of vanishing."""
     # Within its own answer (also in an editor's preview) an example is always drawn.
     known = Example.objects.all() if article is not None else Example.objects.public()
-    found = known.select_related("result_run", "article").filter(slug=slug).first()
+    found = known.select_related(*SHOWN_WITH).filter(slug=slug).first()
     if found is None:
         return render_to_string("simulator/_missing.html", {"slug": slug})
     return render_to_string(
@@ -87,6 +89,7 @@ def context(example: Example) -> dict[str, Any]:
         "example": example,
         "experiment": experiment,
         "exhibit": exhibits.exhibit(run, example) if run else None,
+        "since": changes.since(example.previous_run, run),
         "pending": pending(example),
         "path": example.get_absolute_url(),
     }

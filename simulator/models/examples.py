@@ -16,6 +16,8 @@ class ExampleQuerySet(models.QuerySet["Example"]):
 class Example(models.Model):
     """``result_run`` is the newest succeeded run of exactly these inputs, kept while it is stale.
 
+    ``previous_run`` is the one that was shown before it, to say what has changed since.
+
     ``fingerprint`` names the inputs with today's engine; when the stored run has another
     one, its result is shown all the same and marked as due.
     """
@@ -36,6 +38,9 @@ class Example(models.Model):
     position = models.PositiveIntegerField(default=0)
     fingerprint = models.CharField(max_length=64, blank=True, db_index=True)
     result_run = models.ForeignKey(
+        Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    previous_run = models.ForeignKey(
         Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import F
+
 from simulator.engine.errors import EngineError
 from simulator.models import FAILED, KEPT, SUCCEEDED, Example, Run
 
@@ -41,7 +43,7 @@ def refresh(example: Example) -> str:
         else None
     )
     if found is not None and example.result_run_id != found.pk:
-        changes["result_run"] = found
+        changes |= {"result_run": found, "previous_run": example.result_run}
     if changes:
         for name, value in changes.items():
             setattr(example, name, value)
@@ -83,5 +85,7 @@ def attach_result(run: Run) -> None:
     for example in Example.objects.filter(fingerprint=run.fingerprint).exclude(
         result_run_id=run.pk
     ):
-        Example.objects.filter(pk=example.pk).update(result_run_id=run.pk)
+        Example.objects.filter(pk=example.pk).update(
+            previous_run_id=F("result_run_id"), result_run_id=run.pk
+        )
         result_attached.send(sender=Example, example=example, run=run)

@@ -81,9 +81,7 @@ def _row(example: Example, standing: services.Standing) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One example, or an experiment by its own name, with its form."""
-    example = (
-        Example.objects.public().filter(slug=slug).select_related("result_run", "article").first()
-    )
+    example = Example.objects.public().filter(slug=slug).select_related(*blocks.SHOWN_WITH).first()
     experiment = services.experiment_or_404(example.experiment if example else slug)
     values = dict(example.parameters) if example else {}
     seed = example.seed if example else None
