@@ -139,7 +139,10 @@ def _draw(name: str, words: str, article: Article, request: HttpRequest) -> str:
     claim = _claims(article, request).get(name)
     if claim is None:
         return words
-    return ledger.mark(claim, mark_safe(words))  # noqa: S308 - cleaned on save
+    drawn = request.__dict__.setdefault("_claims_drawn", set())
+    is_first = (article.pk, name) not in drawn
+    drawn.add((article.pk, name))
+    return ledger.mark(claim, mark_safe(words), is_first=is_first)  # noqa: S308 - cleaned on save
 
 
 def _evidence_line(article: Article, request: HttpRequest) -> str:

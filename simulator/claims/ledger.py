@@ -104,29 +104,31 @@ def allowed_text(claim: Claim) -> str:
     return f"{number} ± {figure_text(said.tolerance, claim.unit, claim.metric)}"
 
 
-def mark(claim: Claim, text: str) -> SafeString:
+def mark(claim: Claim, text: str, *, is_first: bool = True) -> SafeString:
     """A figure in the text: the author's words, a thin mark, the run behind it.
 
     A drifted value is struck and the new one stands beside it; it is never rewritten silently.
+    Only the first mark of a claim on a page carries its anchor.
     """
+    anchor = format_html(' id="claim-{}"', claim.name) if is_first else ""
     state = standing(claim)
     title = f"{WORDS[state]}: {claim.sentence or claim.text}"[:300]
     link = claim.get_absolute_url()
     if state == DRIFTED:
         return format_html(
-            '<span class="claim claim-drifted" id="claim-{}"><del>{}</del> '
+            '<span class="claim claim-drifted"{}><del>{}</del> '
             '<ins><a href="{}" title="{}">{}</a></ins></span>',
-            claim.name,
+            anchor,
             text,
             link,
             title,
             measured_text(claim) or "see the check",
         )
     return format_html(
-        '<a class="claim claim-{}" id="claim-{}" href="{}" title="{}">{}'
+        '<a class="claim claim-{}"{} href="{}" title="{}">{}'
         '<span class="visually-hidden"> ({})</span></a>',
         state,
-        claim.name,
+        anchor,
         link,
         title,
         text,

@@ -126,6 +126,15 @@ def test_a_drifted_claim_is_struck_and_the_new_value_stands_beside_it(article, c
     assert f"urn:uuid:{correction.id}" in feed
 
 
+def test_a_claim_marked_twice_has_one_anchor(article):
+    verify_all()
+    request = RequestFactory().get("/ask/sums/")
+    first, second = (extend.inlines["claim"]("sum", "five", article, request) for _ in range(2))
+    assert 'id="claim-sum"' in first
+    assert "id=" not in second
+    assert "/claims/sums.sum/" in second
+
+
 def test_an_editors_note_stands_among_the_corrections(article, client):
     article.corrections.create(
         date="2026-11-02", old="it always pays", new="it seldom pays", cause="Recounted."
