@@ -134,7 +134,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         instance = Article.objects.filter(pk=pk).first() if pk.isdigit() else None
         article = instance or Article(slug="preview")
         for name in ("title", "short_answer", "body"):
-            setattr(article, name, request.POST.get(name, ""))
+            setattr(article, name, request.POST.get(name, "").replace("\r\n", "\n"))
         if instance is None:
             article.category = Category(name="Category", slug="category")
         wrong = self._read_front_matter(article, request.POST.get("front_matter"))

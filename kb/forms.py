@@ -99,6 +99,10 @@ class ArticleForm(Conflicting):
                 slugs = [link.target.slug for link in links if link.kind == kind]
                 self.fields[name].initial = " ".join(slugs)
 
+    def clean_body(self) -> str:
+        """Browsers send lines that end in two characters; our files end them in one."""
+        return str(self.cleaned_data["body"]).replace("\r\n", "\n")
+
     def clean_authors(self) -> Any:
         return self._checked(publishing.check_authors, self.cleaned_data["authors"])
 

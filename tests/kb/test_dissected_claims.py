@@ -175,6 +175,19 @@ def test_a_trouble_in_a_written_part_names_the_line_that_wrote_it(dissect, libra
     assert text[line - 1] == "::dissected claims"
 
 
+def test_the_admin_sends_lines_as_browsers_do(dissect, editor):
+    dissect(CUT)
+    article = Article.objects.get(slug="shield")
+    client = Client()
+    client.force_login(editor)
+    form = {"preview_of": article.pk, "title": "T", "short_answer": "S"}
+    page = client.post(
+        "/admin/kb/article/preview/", form | {"body": BODY.replace("\n", "\r\n")}
+    ).content.decode()
+    assert "unknown block" not in page
+    assert 'id="said-1a"' in page
+
+
 def test_machines_read_the_same(dissect):
     dissect(CUT, UNTESTABLE)
     record = Client().get("/api/v1/articles/shield/").json()
