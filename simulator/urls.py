@@ -3,12 +3,13 @@
 from django.urls import include, path
 
 from . import health
-from .views import check, compare, data, embed, files, lab, runs, status, sweeps
+from .views import check, compare, data, embed, files, lab, reference, runs, status, sweeps
 
 urlpatterns = [
     path("lab/", lab.index, name="lab"),
     path("lab/<slug:slug>/", lab.detail, name="lab-detail"),
     path("lab/<slug:slug>/code/", lab.code, name="lab-code"),
+    path("lab/<slug:slug>/reference/", reference.page, name="lab-reference"),
     path("lab/<slug:slug>/sweep/", sweeps.form_page, name="lab-sweep"),
     path("runs/compare/", compare.page, name="compare"),
     path("runs/<uuid:run_id>/", runs.page, name="run"),
