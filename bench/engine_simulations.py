@@ -1,36 +1,42 @@
-"""Simulations beside their peers: ratio is theirs ÷ ours, of the median of a few rounds.
+"""Simulations beside their peers: ratio is theirs ÷ ours within a round, median of the rounds.
 
-Heston paths against QuantLib's process and against a C loop (full-truncation Euler, which has
-a bias that ours has not); a layered hedge of seven options valued on every day of 10,000 paths
-against a C loop that values the same number of options and does nothing else. The C loops are
-compiled with -O3 where a compiler is there; compiled loops stand in for numba.
+Heston paths against QuantLib's process, against a C loop (full-truncation Euler, which has a
+bias that ours has not) and against the same scheme as a numba loop on the same draws. A layered
+hedge of seven options valued on every day of 10,000 paths against the numba loop of
+``bench.layered_peer``, which does the same job; both answers are asserted to agree. The C loop
+is compiled with -O3 where a compiler is there, numba is used where it can be imported.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
-import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
+from bench import layered_peer
 from simulator.engine import backtest
 from simulator.engine.experiments import _book, get
+from simulator.engine.ledger import Ledger
 from simulator.engine.markets import two_factor
 from simulator.engine.markets.heston_paths import PathModel, simulate
+from simulator.engine.markets.state import World
+from simulator.engine.overlays.layered import CallLayer
 from simulator.engine.pricing.affine import Factor
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS, DAYS, OPTIONS, ROUNDS = 10_000, 252, 7, 3
-BLOCK = 2_000
+FEW = 2_000
 HESTON = Factor(v0=0.04, kappa=4.0, theta=0.05, sigma=0.5, rho=-0.7)
 
 C_SOURCE = r"""
@@ -55,19 +61,6 @@ double paths(int n, int days, double v0, double k, double th, double sg, double 
   }
   return total / n;
 }
-double values(const double *F, const double *K, long days, long paths, int options) {
-  double total = 0;
-  for (long t = 0; t < days; t++)
-    for (int o = 0; o < options; o++) {
-      double T = (30.0 + 10 * o) / 252.0;
-      for (long p = 0; p < paths; p++) {
-        double f = F[t * paths + p], k = K[o], vol = 0.9 * (1 + 0.45 * log(k / f));
-        double w = vol * sqrt(T), d = log(f / k) / w + 0.5 * w;
-        total += exp(-0.03 * T) * 0.5 * (f * erfc(-d * M_SQRT1_2) - k * erfc((w - d) * M_SQRT1_2));
-      }
-    }
-  return total;
-}
 """
 
 
@@ -87,7 +80,7 @@ def compiled(folder: Path) -> ctypes.CDLL | None:
     command = [compiler, "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC"]
     subprocess.run([*command, "-o", library, folder / "loops.c", "-lm"], check=True)
     loops = ctypes.CDLL(str(library))
-    loops.paths.restype = loops.values.restype = ctypes.c_double
+    loops.paths.restype = ctypes.c_double
     return loops
 
 
@@ -120,55 +113,122 @@ def quantlib_paths(count: int = 300) -> float:
     return seconds(draw) * PATHS / count
 
 
-def our_hedge(paths: int = PATHS) -> None:
-    """A monthly condor (four legs) and three layers, marked daily, in blocks of paths."""
-    p = SimpleNamespace(
+def parameters() -> SimpleNamespace:
+    """A monthly condor (four legs) and three layers, marked daily, nothing switched on besides."""
+    return SimpleNamespace(
         **get("alvh-condor").parse(
             {"ic_dte": 21, "strike_method": "sigma", "gate_mode": "none", "ts_enabled": False,
              "min_credit_ratio": 0.0, "tvm_enabled": False, "event_size_factor": 1.0}
         )
     )  # fmt: skip
-    for block in range(0, paths, BLOCK):
-        world = two_factor.world(paths=min(BLOCK, paths - block), days=DAYS, seed=1 + block)
-        book = _book.book(p, world)
-        policies = [
-            *_book.condors(book, explain=False),
-            *_book.layers(p, capital=book.capital, seed=1, explain=False),
-        ]
-        ledger = backtest.run(world, policies, capital=book.capital)
-        assert np.isfinite(ledger.now()).all()
+
+
+class Timer:
+    """CPU seconds by name."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+
+    def __call__(self, name: str, function: Callable[[], Any]) -> Any:
+        started = time.process_time()
+        result = function()
+        self.spent[name] = self.spent.get(name, 0.0) + time.process_time() - started
+        return result
+
+
+def hedge(timer: Timer, *, paths: int = PATHS, peer: bool = False) -> None:
+    """Ours, and beside it the numba loop on the same draws: paths first, then the account."""
+    p = parameters()
+    market = timer("paths", lambda: two_factor.world(paths=paths, days=DAYS, seed=1))
+    ledger, calls, capital = timer("account", lambda: account(p, market))
+    if not peer:
+        return
+    theirs = timer("peer paths", lambda: layered_peer.paths(count=paths, days=DAYS, seed=1))
+    np.testing.assert_allclose(market.spx, theirs[0], rtol=1e-12)
+    np.testing.assert_allclose(market.vix, theirs[1], rtol=1e-12)
+    profits = timer("peer account", lambda: layered_peer.profits(p, theirs, calls, capital))
+    for line, profit in zip(ledger.profits.values(), profits, strict=True):
+        np.testing.assert_allclose(line, profit, rtol=1e-7, atol=1e-6)
+
+
+def account(p: SimpleNamespace, market: World) -> tuple[Ledger, list[CallLayer], float]:
+    book = _book.book(p, market)
+    calls = _book.layers(p, capital=book.capital, seed=1, explain=False)
+    policies = [*_book.condors(book, explain=False), *calls]
+    return backtest.run(market, policies, capital=book.capital), calls, book.capital
+
+
+def hedge_ratios() -> dict[str, float]:
+    few, found = Timer(), {}
+    hedge(few, paths=FEW)
+    rounds = []
+    if layered_peer.numba is None:
+        print("numba cannot be imported: the layered hedge is measured without its peer")
+    else:
+        hedge(Timer(), paths=10, peer=True)  # compiles
+    for _ in range(ROUNDS):
+        timer = Timer()
+        hedge(timer, peer=layered_peer.numba is not None)
+        rounds.append(timer.spent)
+    own = [one["paths"] + one["account"] for one in rounds]
+    found["hedge_seconds"] = median(own)
+    found["hedge_options_a_second"] = PATHS * DAYS * OPTIONS / median(own)
+    found["hedge_growth"] = median(own) / sum(few.spent.values()) / (PATHS / (FEW))
+    if layered_peer.numba is not None:
+        found["hedge_over_numba"] = median(
+            (one["peer paths"] + one["peer account"]) / (one["paths"] + one["account"])
+            for one in rounds
+        )
+        found["hedge_over_numba_without_paths"] = median(
+            one["peer account"] / one["account"] for one in rounds
+        )
+        found["hedge_paths_over_numba"] = median(one["peer paths"] / one["paths"] for one in rounds)
+    return found
+
+
+def path_ratios() -> dict[str, float]:
+    """Heston paths alone: each peer beside ours within a round."""
+    found, rounds = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        loops = compiled(Path(folder))
+        numbers = [ctypes.c_double(x) for x in vars(HESTON).values()] if loops else []
+        if layered_peer.numba is not None:
+            layered_peer.heston(HESTON, count=10, days=DAYS)
+        for _ in range(ROUNDS + 2):
+            timer = Timer()
+            timer("ours", our_paths)
+            if loops is not None:
+                timer("c", lambda: loops.paths(PATHS, DAYS, *numbers))
+            if layered_peer.numba is not None:
+                timer("numba", lambda: layered_peer.heston(HESTON, count=PATHS, days=DAYS))
+            rounds.append(timer.spent)
+    ours = median(one["ours"] for one in rounds)
+    found["paths_seconds"] = ours
+    found["paths_over_quantlib"] = quantlib_paths() / ours
+    for name in ("c", "numba"):
+        if name in rounds[0]:
+            found[f"paths_over_{name}"] = median(one[name] / one["ours"] for one in rounds)
+    return found
+
+
+def memory_of_hedge() -> float:
+    """MB that the hedge of all paths adds at its peak, in a process of its own."""
+    code = (
+        "import re; from pathlib import Path; from bench import engine_simulations as b;"
+        "status = Path('/proc/self/status');"  # getrusage would begin with this process's peak
+        "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', status.read_text())[1]) / 1024;"
+        "b.hedge(b.Timer(), paths=10); before = peak();"
+        "b.hedge(b.Timer()); print(peak() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+    return float(done.stdout)
 
 
 def main() -> None:
-    found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        loops = compiled(Path(folder))
-        ours = median(seconds(our_paths) for _ in range(ROUNDS))
-        found["paths_seconds"] = ours
-        found["paths_over_quantlib"] = quantlib_paths() / ours
-        hedge = median(seconds(our_hedge) for _ in range(ROUNDS))
-        found["hedge_seconds"] = hedge
-        found["hedge_options_a_second"] = PATHS * DAYS * OPTIONS / hedge
-        few = seconds(lambda: our_hedge(BLOCK))
-        found["hedge_growth"] = hedge / few / (PATHS / BLOCK)
-        if loops is not None:
-            h = HESTON
-            numbers = [ctypes.c_double(x) for x in (h.v0, h.kappa, h.theta, h.sigma, h.rho)]
-            c_paths = median(
-                seconds(lambda: loops.paths(PATHS, DAYS, *numbers)) for _ in range(ROUNDS)
-            )
-            found["paths_over_c"] = c_paths / ours
-            F = np.full((DAYS, PATHS), 19.0) + np.random.default_rng(1).normal(0, 1, (DAYS, PATHS))
-            K = np.linspace(18.0, 26.0, OPTIONS)
-            pointers = [a.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for a in (F, K)]
-            sizes = (ctypes.c_long(DAYS), ctypes.c_long(PATHS), ctypes.c_int(OPTIONS))
-            c_values = median(
-                seconds(lambda: loops.values(*pointers, *sizes)) for _ in range(ROUNDS)
-            )
-            found["hedge_over_c"] = c_values / hedge
-    found["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    found = path_ratios() | hedge_ratios()
+    found["hedge_memory_mb"] = memory_of_hedge()
     for name, value in found.items():
-        print(f"{name:26s} {value:14.3f}")
+        print(f"{name:30s} {value:14.3f}")
     results = ROOT / "bench" / "results"
     results.mkdir(exist_ok=True)
     rounded = {name: round(value, 4) for name, value in found.items()}

@@ -53,11 +53,18 @@ class Ledger:
         ``cash`` is one number a path, or one for each of the paths ``at``.
         """
         received = np.maximum(cash, 0.0)
-        self.cash[at] += cash
-        self.flows[day, at] += cash
-        self._moved[layer][at] += cash
-        self.received[layer][at] += received
-        self.paid[layer][at] += received - cash
+        paid = received - cash
+        for held, change in (
+            (self.cash, cash),
+            (self.flows[day], cash),
+            (self._moved[layer], cash),
+            (self.received[layer], received),
+            (self.paid[layer], paid),
+        ):
+            if at is ALL:
+                held += change
+            else:
+                held[at] += change
 
     def charge(self, day: int, layer: str, cost: Floats, *, at: Any = ALL) -> None:
         """A cost (not negative) of trading, paid in cash and posted to ``costs``."""

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +81,7 @@ class Paths:
 
 
 @dataclass(frozen=True)
-class _Scheme:
+class Scheme:
     """One factor's constants of a step."""
 
     decay: float
@@ -108,37 +107,33 @@ def simulate(
     """Draw ``paths`` paths of ``steps`` steps of ``step`` years from ``spot``."""
     if steps < 1 or paths < 1:
         raise ParameterError("paths", "at least one path of one step is needed", minimum=1)
-    logs = np.empty((steps + 1, paths))
+    closes = np.empty((steps + 1, paths))
     variances = tuple(np.empty((steps + 1, paths)) for _ in model.factors)
     jumped = np.zeros((steps, paths), dtype=bool)
-    schemes = [_scheme(factor, step) for factor in model.factors]
     for number, start in enumerate(range(0, paths, BLOCK)):
         part = slice(start, min(start + BLOCK, paths))
         rng = np.random.Generator(np.random.SFC64([seed, 0x4E57, number]))
-        _block(
-            model,
-            schemes,
-            rng,
-            step,
-            logs[:, part],
-            [v[:, part] for v in variances],
-            jumped[:, part],
-            _crash_days(model, seed, number, step, jumped[:, part].shape),
-        )
+        views = [v[:, part] for v in variances]
+        crashed = _crash_days(model, seed, number, step, jumped[:, part].shape)
+        _block(model, step, rng, closes[:, part], views, jumped[:, part], crashed)
         if report is not None:
             report(part.stop / paths)
-    logs += np.log(spot)
-    np.exp(logs, out=logs)
-    return Paths(logs, variances, jumped)
+    closes *= spot
+    return Paths(closes, variances, jumped)
 
 
-def _scheme(factor: Factor, dt: float) -> _Scheme:
+def schemes(model: PathModel, step: float) -> list[Scheme]:
+    """The constants of each factor."""
+    return [_scheme(factor, step) for factor in model.factors]
+
+
+def _scheme(factor: Factor, dt: float) -> Scheme:
     kappa, theta, sigma, rho = factor.kappa, factor.theta, factor.sigma, factor.rho
     E = float(np.exp(-kappa * dt))
     half = 0.5 * dt * (kappa * rho / sigma - 0.5)
     k34 = 0.5 * dt * (1.0 - rho * rho)
     k2 = half + rho / sigma
-    return _Scheme(
+    return Scheme(
         decay=E,
         level=theta * (1.0 - E),
         slope=sigma * sigma * E / kappa * (1.0 - E),
@@ -152,101 +147,146 @@ def _scheme(factor: Factor, dt: float) -> _Scheme:
 
 def _block(
     model: PathModel,
-    schemes: list[_Scheme],
-    rng: np.random.Generator,
     dt: float,
-    logs: Floats,
+    rng: np.random.Generator,
+    closes: Floats,
     variances: list[Floats],
     jumped: NDArray[np.bool_],
     crashed: NDArray[np.bool_] | None,
 ) -> None:
-    """Fill one block, step by step; the arrays are views of the caller's."""
+    """Fill one block, step by step, from a close of 1; the arrays are views of the caller's.
+
+    What the scheme adds to ln S as half a logarithm is kept as a product under a root: S is
+    then e^x sqrt(product), and a step takes one exponential and no logarithm.
+    """
     steps, n = jumped.shape
-    arrivals = _arrivals(model, rng, dt, steps, n)
+    each = schemes(model, dt)
+    arrived = arrivals(model, rng, dt, steps, n)
     drift = (model.drift - model.jumps.intensity * model.jumps.compensator) * dt
     if crashed is not None and model.crashes is not None:
         drift -= model.crashes.intensity * model.crashes.compensator * dt
-    logs[0] = 0.0
-    for scheme, v in zip(schemes, variances, strict=True):
-        v[0] = scheme.start
-    normals = np.empty((len(schemes) + 1, n))
-    spread = np.empty(n)
+    closes[0] = 1.0
+    v = np.empty((len(each), n))
+    for row, scheme, path in zip(v, each, variances, strict=True):
+        row[:] = path[0] = scheme.start
+    step = _Step(each, n)
+    x, product = np.zeros(n), np.ones(n)
+    normals = np.empty((len(each) + 1, n))
     for t in range(steps):
         rng.standard_normal(out=normals)
-        x = logs[t] + drift
-        spread[:] = 0.0
-        for scheme, v, z in zip(schemes, variances, normals[1:], strict=True):
-            x += _advance(scheme, v[t], z, v[t + 1], spread)
-        np.sqrt(spread, out=spread)
-        spread *= normals[0]
-        x += spread
-        if arrivals is not None and (here := arrivals[t]) is not None:
-            who, sizes, lifts = here
-            np.add.at(x, who, sizes)
-            np.add.at(variances[0][t + 1], who, lifts)
+        x += drift
+        v = step.advance(v, normals[1:], x, product, normals[0])
+        if arrived is not None and arrived.edges[t] < arrived.edges[t + 1]:
+            here = slice(arrived.edges[t], arrived.edges[t + 1])
+            who = arrived.who[here]
+            np.add.at(x, who, arrived.sizes[here])
+            np.add.at(v[0], who, arrived.lifts[here])
             jumped[t, who] = True
         if crashed is not None and (where := np.flatnonzero(crashed[t])).size:
             assert model.crashes is not None
             x[where] += model.crashes.size
-            for v, lift in zip(variances, model.crashes.lifts, strict=True):
-                v[t + 1][where] += lift
+            for row, lift in zip(v, model.crashes.lifts, strict=True):
+                row[where] += lift
             jumped[t, where] = True
-        logs[t + 1] = x
+        for row, path in zip(v, variances, strict=True):
+            path[t + 1] = row
+        close = closes[t + 1]
+        np.exp(x, out=close)
+        close *= np.sqrt(product)
 
 
-def _advance(s: _Scheme, v: Floats, z: Floats, out: Floats, spread: Floats) -> Floats:
-    """One QE-M step of one factor: writes v', adds its part of the variance of ln S.
+class _Step:
+    """QE-M steps of all factors of one block at once: a row a factor, buffers used again."""
 
-    Returns the factor's part of the mean of ln S, martingale correction included.
-    """
-    m = s.decay * v
-    m += s.level
-    inverse = s.slope * v
-    inverse += s.floor
-    np.divide(m * m, inverse, out=inverse)  # 1 / psi
-    exponential = np.flatnonzero(inverse < 1.0 / SWITCH)
-    twice = np.maximum(2.0 * inverse, 1.0 + 1e-12)
-    b2 = twice - 1.0
-    b2 += np.sqrt(twice * b2)
-    np.divide(m, 1.0 + b2, out=twice)  # now a
-    np.add(np.sqrt(b2), z, out=out)
-    out *= out
-    out *= twice
-    twice *= -2.0 * s.a  # now -2 A a
-    mean = np.log1p(twice)
-    mean *= 0.5
-    b2 *= twice
-    twice += 1.0
-    b2 /= twice
-    b2 *= 0.5
-    mean += b2
-    if exponential.size:
-        _exponential(s, m, inverse, z, out, mean, exponential)
-    # ln S gains K0* + K1 v + K2 v', and K0* holds -(K1 + K3/2) v: what is left of v is -K3/2
-    mean -= (0.5 * s.k34) * v
-    mean += s.k2 * out
-    spread += s.k34 * v
-    spread += s.k34 * out
-    return mean
+    def __init__(self, each: list[Scheme], n: int) -> None:
+        def column(name: str) -> Floats:
+            return np.array([[getattr(scheme, name)] for scheme in each])
+
+        self.each = each
+        self.decay, self.level = column("decay"), column("level")
+        self.slope, self.floor = column("slope"), column("floor")
+        self.k34, self.a, self.twice_a = column("k34"), column("a"), -2.0 * column("a")
+        self.upward = bool((self.a > 0.0).any())
+        self.buffers = [np.empty((len(each), n)) for _ in range(6)]
+
+    def advance(self, v: Floats, z: Floats, x: Floats, product: Floats, normal: Floats) -> Floats:
+        """The variances after a step; what ln S gains goes to ``x`` and, under a root, ``product``.
+
+        With A = ``a``, v' the new variance and w = K3 (v + v'): ln S gains A v' + K0* - w/2 and
+        sqrt(w) Z, K0* = b2 lift / (2 (1 + lift)) + ln(1 + lift) / 2 with lift = -2 A a.
+        """
+        m, inverse, b2, root, lift, new = self.buffers
+        np.multiply(v, self.decay, out=m)
+        m += self.level
+        np.multiply(v, self.slope, out=b2)
+        b2 += self.floor
+        np.multiply(m, m, out=inverse)
+        inverse /= b2  # 1 / psi
+        np.multiply(inverse, 2.0, out=lift)
+        np.maximum(lift, 1.0 + 1e-12, out=lift)  # 2 / psi
+        np.subtract(lift, 1.0, out=b2)
+        lift *= b2
+        np.sqrt(lift, out=lift)
+        b2 += lift
+        np.sqrt(b2, out=root)
+        root += z
+        root *= root
+        np.add(b2, 1.0, out=lift)
+        np.divide(m, lift, out=lift)  # a
+        np.multiply(root, lift, out=new)
+        lift *= self.twice_a
+        b2 *= lift
+        lift += 1.0
+        b2 /= lift
+        if self.upward:  # a variance that rises with the index may leave S without a mean
+            lift[lift <= 0.0] = np.nan
+        exponential = inverse < 1.0 / SWITCH
+        if exponential.any():
+            for i, scheme in enumerate(self.each):
+                who = np.flatnonzero(exponential[i])
+                if who.size:
+                    rows = (m[i], inverse[i], z[i], new[i], lift[i], b2[i])
+                    _exponential(scheme, *rows, who)
+        np.add(v, new, out=root)
+        root *= self.k34
+        np.multiply(new, self.a, out=m)
+        b2 -= root
+        b2 *= 0.5
+        m += b2
+        for i in range(len(self.each)):
+            x += m[i]
+            product *= lift[i]
+        spread = root.sum(axis=0) if len(root) > 1 else root[0]
+        np.sqrt(spread, out=spread)
+        spread *= normal
+        x += spread
+        self.buffers[5] = v
+        return new
 
 
 def _exponential(
-    s: _Scheme,
+    s: Scheme,
     m: Floats,
     inverse: Floats,
     z: Floats,
-    out: Floats,
-    mean: Floats,
-    who: NDArray[np.int_],
+    new: Floats,
+    lift: Floats,
+    b2: Floats,
+    who: NDArray[np.intp],
 ) -> None:
     """The same step where the variance is near zero: an atom at zero and an exponential tail."""
-    psi = 1.0 / inverse[who]
+    psi = 1.0 / inverse.take(who)
     p = (psi - 1.0) / (psi + 1.0)
-    beta = (1.0 - p) / m[who]
-    upper = ndtr(-z[who])
-    tail = np.log((1.0 - p) / np.maximum(upper, 1e-300)) / beta
-    out[who] = np.where(upper >= 1.0 - p, 0.0, tail)
-    mean[who] = -np.log(p + beta * (1.0 - p) / (beta - s.a))
+    rest = 1.0 - p
+    beta = rest / m.take(who)
+    upper = ndtr(-z.take(who))
+    tail = np.log(rest / np.maximum(upper, 1e-300)) / beta
+    new[who] = np.where(upper >= rest, 0.0, tail)
+    # K0* is -ln(p + beta (1 - p) / (beta - A)) - A v' + ..., kept as a factor under the root
+    gain = p + beta * rest / (beta - s.a)
+    gain[gain <= 0.0] = np.nan  # there S has no mean
+    lift[who] = 1.0 / (gain * gain)
+    b2[who] = 0.0
 
 
 def _crash_days(
@@ -259,10 +299,21 @@ def _crash_days(
     return np.asarray(rng.random(shape) < -np.expm1(-model.crashes.intensity * dt))
 
 
-def _arrivals(
+@dataclass(frozen=True)
+class Arrivals:
+    """Jumps of a block: those of step t are ``edges[t]`` to ``edges[t + 1]``; who jumps, by how
+    much, and what it adds to the first variance."""
+
+    edges: NDArray[np.intp]
+    who: NDArray[np.int_]
+    sizes: Floats
+    lifts: Floats
+
+
+def arrivals(
     model: PathModel, rng: np.random.Generator, dt: float, steps: int, n: int
-) -> list[Any] | None:
-    """Jumps of a block by step: who jumps, by how much, and what it adds to the variance."""
+) -> Arrivals | None:
+    """The jumps of a block, none where the model has none."""
     jumps = model.jumps
     if jumps.intensity == 0.0:
         return None
@@ -271,9 +322,4 @@ def _arrivals(
     who = rng.integers(0, n, count)
     sizes = rng.normal(jumps.mean, jumps.sd, count)
     lifts = rng.exponential(1.0, count) * model.variance_jump_mean
-    edges = np.searchsorted(when, np.arange(steps + 1))
-    out: list[Any] = [None] * steps
-    for t in np.unique(when):
-        part = slice(edges[t], edges[t + 1])
-        out[t] = (who[part], sizes[part], lifts[part])
-    return out
+    return Arrivals(np.searchsorted(when, np.arange(steps + 1)), who, sizes, lifts)

@@ -42,6 +42,7 @@ Z_LOW, Z_HIGH = -4.5, 2.0
 LARGEST_WIDTH = 4.0  # VIX sqrt(T) / 100: VIX 400 for a year
 ROUNDING = 1e-14
 LOWEST_FACTOR = 0.05
+NO_WIDTH = TINY / LOWEST_FACTOR
 PIECES, DEGREE = 128, 6  # of the kept curve: within rounding of the series it is read from
 
 
@@ -93,7 +94,7 @@ class Smile:
     def width(self) -> Floats:
         """w: the at-the-money vol times the root of the time."""
         root = self.times.spread(np.sqrt(self.times.distinct))
-        return np.asarray(np.maximum(floats(self.atm_vol) * root, TINY))
+        return np.asarray(np.maximum(floats(self.atm_vol) * root, NO_WIDTH))
 
     @cached_property
     def discount(self) -> Floats:
@@ -213,7 +214,7 @@ def atm_vol(
 
 def _ratio(width: Floats, a: float, b: float) -> Floats:
     """s / (VIX/100) at these VIX sqrt(T)/100: the series, read piece by piece."""
-    table = _ratio_pieces(a, b)
+    table = ratio_pieces(a, b)
     u = width * (PIECES / LARGEST_WIDTH)
     piece = np.minimum(u.astype(int), PIECES - 1)
     u -= piece
@@ -225,7 +226,7 @@ def _ratio(width: Floats, a: float, b: float) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _ratio_pieces(a: float, b: float) -> Floats:
+def ratio_pieces(a: float, b: float) -> Floats:
     """The series as polynomials over equal pieces of [0, 4], a row a power, equal to rounding.
 
     Summing some thirty terms for every path and day costs more than pricing an option.

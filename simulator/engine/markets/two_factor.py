@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -156,52 +156,79 @@ def _month_loading(kappa: float) -> float:
     return float(loading(kappa, TAU))
 
 
-@cache
-def _least(model: TwoFactor) -> float:
-    """A: the VIX squared where both factors are nought."""
-    return float(swap_variance(model, (0.0, 0.0)))
-
-
 def vix(model: TwoFactor, v: tuple[Any, Any]) -> Floats:
     """Spot VIX in index points."""
     return np.asarray(100.0 * np.sqrt(swap_variance(model, v)))
 
 
 def moments(model: TwoFactor, v: tuple[Any, Any], years: Any) -> tuple[Any, Any]:
-    """Mean and variance of X_T = (VIX_T / 100)^2 under the pricing measure, exact.
-
-    Both are affine in the factors, with weights that hang on the time alone: ``years`` may be
-    ``Times``, and then the weights are worked out once for each distinct time.
-    """
-    times = Times.of(years)
-    lam, mu = model.jumps.intensity, model.variance_jump
-    mean, variance = np.asarray(model.jump_variance), np.asarray(0.0)
-    slopes = []
-    for number, (f, level) in enumerate(zip(model.factors, model.levels, strict=True)):
-        B = _month_loading(f.kappa)
-        E = np.exp(-f.kappa * times.distinct)
-        gone, noise = 1.0 - E, B * B * f.sigma**2 / f.kappa
-        mean = mean + level * (1.0 - B * E)
-        variance = variance + 0.5 * noise * level * gone * gone
-        if number == 0:
-            variance = variance + B * B * lam * mu * mu / f.kappa * (1.0 - E * E)
-        slopes.append((B * E, noise * E * gone))
-    (m1, s1), (m2, s2) = slopes
-    return (
-        times.spread(mean) + times.spread(m1) * v[0] + times.spread(m2) * v[1],
-        times.spread(variance) + times.spread(s1) * v[0] + times.spread(s2) * v[1],
-    )
+    """Mean and variance of X_T = (VIX_T / 100)^2 under the pricing measure, exact."""
+    return _weights(model).moments(v, years)
 
 
 def future(model: TwoFactor, v: tuple[Any, Any], years: Any) -> Floats:
     """VIX futures in index points; at no time to go it is spot VIX."""
-    mean, variance = moments(model, v, years)
-    least = _least(model)
-    k = mean - least
-    k *= k
-    k /= np.maximum(variance, 1e-14)
-    short = convexity(k, least / mean)
-    return np.asarray(np.sqrt(mean) * (100.0 - 100.0 * short))
+    return _weights(model).future(v, years)
+
+
+@cache
+def _weights(model: TwoFactor) -> Weights:
+    return Weights(model)
+
+
+class Weights:
+    """What a future hangs on: both moments of X_T are affine in the factors, and the weights
+    are functions of the time alone, worked out once for each distinct time of ``Times``.
+
+    With E_i = e^{-kappa_i T} each weight is a sum over 1, E_1, E_2, E_1^2 and E_2^2.
+    """
+
+    def __init__(self, model: TwoFactor) -> None:
+        self.decay = -np.array([[f.kappa] for f in model.factors])
+        self.least = float(swap_variance(model, (0.0, 0.0)))
+        # rows: of the mean and of the variance the fixed part and both slopes
+        self.sums = np.zeros((6, 5))
+        self.sums[0, 0] = model.jump_variance
+        for i, (f, level) in enumerate(zip(model.factors, model.levels, strict=True)):
+            one, square = 1 + i, 3 + i
+            B = _month_loading(f.kappa)
+            noise = B * B * f.sigma**2 / f.kappa
+            self.sums[0, [0, one]] += level, -B * level
+            self.sums[1 + i, one] = B
+            self.sums[3, [0, one, square]] += 0.5 * noise * level * np.array([1.0, -2.0, 1.0])
+            self.sums[4 + i, [one, square]] = noise, -noise
+            if i == 0:
+                lifted = model.jumps.intensity * model.variance_jump**2
+                self.sums[3, [0, square]] += B * B * lifted / f.kappa * np.array([1.0, -1.0])
+
+    def at(self, years: Floats) -> Floats:
+        """The six rows at these times."""
+        terms = np.ones((5, years.size))
+        E = np.exp(self.decay * years.reshape(-1), out=terms[1:3])
+        np.multiply(E, E, out=terms[3:])
+        rows: Floats = np.einsum("ij,jk->ik", self.sums, terms)
+        return rows.reshape(6, *years.shape)
+
+    def moments(self, v: tuple[Any, Any], years: Any) -> tuple[Any, Any]:
+        times = Times.of(years)
+        rows = times.spread(self.at(times.distinct))
+        mean = rows[1] * v[0]
+        mean += rows[2] * v[1]
+        mean += rows[0]
+        variance = rows[4] * v[0]
+        variance += rows[5] * v[1]
+        variance += rows[3]
+        return mean, variance
+
+    def future(self, v: tuple[Any, Any], years: Any) -> Floats:
+        mean, variance = self.moments(v, years)
+        k = mean - self.least
+        k *= k
+        k /= np.maximum(variance, 1e-14)
+        short = convexity(k, self.least / mean)
+        short *= -100.0
+        short += 100.0
+        return np.asarray(np.sqrt(mean) * short)
 
 
 LOG_SHAPES = np.linspace(np.log(0.05), np.log(2000.0), 56)
@@ -225,7 +252,7 @@ def convexity(k: Any, share: Any) -> Floats:
     i *= len(SHARES)
     i += j
     at = i.astype(int)
-    value, along, across, both = (one.take(at) for one in _convexity_corners())
+    value, along, across, both = (one.take(at) for one in convexity_corners())
     value += w * along
     across += w * both
     value += u * across
@@ -235,7 +262,7 @@ def convexity(k: Any, share: Any) -> Floats:
 
 
 @cache
-def _convexity_corners() -> tuple[Floats, Floats, Floats, Floats]:
+def convexity_corners() -> tuple[Floats, Floats, Floats, Floats]:
     """Of each cell of the table its first corner, its two slopes and how they twist, flat."""
     table = _convexity_table()
     along, across = np.zeros_like(table), np.zeros_like(table)
@@ -268,10 +295,15 @@ class FactorCurve:
     model: TwoFactor
     variances: tuple[Floats, Floats]
 
+    @cached_property
+    def weights(self) -> Weights:
+        return _weights(self.model)
+
     def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points."""
         fast, slow = self._at(day)
-        return future(self.model, (fast, slow) if at is None else (fast[at], slow[at]), years)
+        v = (fast, slow) if at is None else (fast[at], slow[at])
+        return self.weights.future(v, years)
 
     def horizon_vol(self, day: int, years: Any) -> Floats:
         """The VIX-like vol to ``years`` ahead, index points: short options see the fast factor."""

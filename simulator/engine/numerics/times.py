@@ -31,8 +31,8 @@ class Times:
         return years if isinstance(years, Times) else cls(floats(years))
 
     def spread(self, values: Any) -> Any:
-        """What was worked out for each distinct time, handed to every path."""
-        return values if self.group is None else values.take(self.group)
+        """What was worked out for each distinct time (the last axis), handed to every path."""
+        return values if self.group is None else values.take(self.group, axis=-1)
 
     def longer(self, years: float) -> Times:
         """The same paths with ``years`` more to go."""

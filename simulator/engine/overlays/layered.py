@@ -25,6 +25,7 @@ from scipy.special import ndtr
 from ..ledger import Floats, Ledger
 from ..markets import vix_curve
 from ..markets.state import Bools, Indices, World
+from ..numerics.arrays import TINY
 from ..numerics.times import Times
 from ..pricing import black76
 from ..units import VIX_MULTIPLIER
@@ -33,6 +34,7 @@ from .sizing import Offer, Sizing
 
 EXPIRED = 0.5 / 365.0
 PHASES = 6
+NO_WIDTH = TINY / vix_curve.LOWEST_FACTOR
 DAY = 1.0 / 365.0
 
 
@@ -79,9 +81,9 @@ class Pricing:
         )
 
     def width(self, times: Times) -> Any:
-        """vv(T) sqrt(T), one a path."""
+        """vv(T) sqrt(T), one a path, and hardly anything where there is no time."""
         level = vix_curve.level(self.vol_of_vix, times.distinct)
-        return times.spread(level * np.sqrt(times.distinct))
+        return times.spread(np.maximum(level * np.sqrt(times.distinct), NO_WIDTH))
 
     def moneyness(self, years: float, delta: float) -> float:
         """K/F of the call of this delta: the vol depends on K/F alone, so one number serves."""
@@ -122,7 +124,7 @@ class Ends:
 
     def set(self, at: Indices, ends: Floats | float) -> None:
         """New ends of the paths ``at``; an end that nobody has any more is forgotten."""
-        fresh, group = np.unique(ends, return_inverse=True)
+        fresh, group = np.unique(ends, return_inverse=True) if np.ndim(ends) else ([ends], 0)
         self.group[at] = group + len(self.distinct)
         self.distinct = np.concatenate([self.distinct, fresh])
         used = np.bincount(self.group, minlength=len(self.distinct)) > 0
@@ -263,15 +265,13 @@ class CallLayer:
         return np.asarray(np.maximum(proceeds - cost, 0.0))
 
     def _renewed(self, day: int, now: float, price: Floats, world: World, ledger: Ledger) -> Floats:
-        due = self.renews - now < EXPIRED
-        if not due.any() and not self.gift.any():
-            return price
         if day == world.days:
             return price
-        allowed = self.trigger.allows(day)
+        due = self.renews - now < EXPIRED
         if due.any():
+            allowed = self.trigger.allows(day)
             self._rolled(day, now, np.flatnonzero(due), allowed, price, world, ledger)
-        return self._gifted(day, price, world, ledger)
+        return self._gifted(day, price, world, ledger) if self.gift.any() else price
 
     def _rolled(
         self,
@@ -285,7 +285,8 @@ class CallLayer:
     ) -> None:
         """Sell and buy anew on the paths ``at``, which alone are priced; renews ``price`` there."""
         held = at[self.contracts[at] > 0.0]
-        self._sold(day, held, price[held], ledger)
+        if held.size:
+            self._sold(day, held, price[held], ledger)
         years = self._life(now)
         if years is None:
             self.renews[at], price[at] = np.inf, 0.0

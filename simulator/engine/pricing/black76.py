@@ -78,7 +78,7 @@ def of_width(
     discount: Any = 1.0,
     sign: Any = 1.0,
 ) -> Floats:
-    """The price from ln(K/F) and s = v sqrt(T), for those who have both at hand already.
+    """The price from ln(K/F) and s = v sqrt(T) >= ``TINY``, for those who have both at hand.
 
     ``sign`` is +1 for calls and -1 for puts, a number or an array. What a smile needs the
     logarithm for it shares with the price here, and nothing is broadcast twice.
@@ -92,10 +92,11 @@ def of_width(
 
 
 def distances(log_moneyness: Any, width: Any) -> tuple[Any, Any]:
-    """d1 and d2 from k = ln(K/F) and s: s/2 - k/s and -s/2 - k/s."""
-    s = np.maximum(width, TINY)
-    k, half = log_moneyness / s, 0.5 * s
-    return half - k, -half - k
+    """d1 and d2 from k = ln(K/F) and s, at least ``TINY``: s/2 - k/s and -s/2 - k/s."""
+    half = 0.5 * width
+    d2 = log_moneyness / width
+    d1 = half - d2
+    return d1, d1 - width
 
 
 def moneyness_terms(F: Any, K: Any, T: Any, v: Any) -> tuple[Any, Any, Any, Any]:
