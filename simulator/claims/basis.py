@@ -1,8 +1,9 @@
 """What a claim stands on: the table of its dependencies, and how a change is named.
 
 A claim depends on its own terms and words, on the inputs of its example's run (experiment
-version, parameters, seed), on the engine sources that this experiment imports, and on the
-data it reads; a *sourced* one on its source. Nothing else can move it.
+version, parameters, seed), on the engine sources that this experiment imports, on the data it
+reads, and on what the glossary says its figure means; a *sourced* one on its source. Nothing
+else can move it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ WORDS = {
     "version": "experiment {experiment} has a new version",
     "engine": "the engine behind {experiment} changed",
     "data": "the imported data changed",
+    "definition": "the glossary's definition of {term} changed",
     "source": "the cited source changed",
 }
 ORDER = tuple(WORDS)
@@ -44,7 +46,44 @@ def ingredients(claim: Claim) -> Ingredients:
     found["example"] = example.slug if example else None
     if example is not None:
         found |= example_ingredients(example)
+    term = term_of(claim)
+    if term:
+        found["definition"] = {"term": term, "digest": definition_of(term)}
     return found
+
+
+def term_of(claim: Claim) -> str:
+    """The glossary term that the claim's figure is an instance of, or ""."""
+    if claim.example is None:
+        return ""
+    return _terms_of(claim.example.experiment).get(claim.metric, "")
+
+
+def figures_of(term: str) -> list[tuple[str, str]]:
+    """Every figure (experiment, metric) that is an instance of a glossary term."""
+    return [
+        (experiment.slug, metric)
+        for experiment in catalogue.experiments()
+        for metric, slug in _terms_of(experiment.slug).items()
+        if slug == term
+    ]
+
+
+def _terms_of(slug: str) -> dict[str, str]:
+    try:
+        metrics = catalogue.experiment(slug).metrics
+    except UnknownExperiment:
+        return {}
+    return {spec.name: spec.term for spec in metrics if spec.term}
+
+
+def definition_of(term: str) -> str | None:
+    """What the glossary says of a term today, as a digest; None where it has no such term."""
+    from kb.documents import term_digest
+    from kb.models import Term
+
+    row = Term.objects.filter(slug=term).first()
+    return term_digest(row) if row else None
 
 
 def example_ingredients(example: Example) -> Ingredients:
@@ -87,7 +126,9 @@ def cause(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str
         return "due for a fresh look", ""
     kind = changed[0]
     words = WORDS[kind].format(
-        example=after.get("example"), experiment=after.get("experiment", "the experiment")
+        example=after.get("example"),
+        experiment=after.get("experiment", "the experiment"),
+        term=(after.get("definition") or {}).get("term", "its term"),
     )
     mark = hashlib.sha256(rfc8785.dumps([kind, after.get(kind)])).hexdigest()[:16]
     subject = after.get("experiment") if kind in ("engine", "version") else after.get("example")

@@ -37,7 +37,9 @@ def mark_due(claims: Iterable[Claim] | None = None) -> int:
     Marking compares fingerprints only, so it may run at every start and after every sync.
     """
     turned = 0
-    for claim in claims if claims is not None else Claim.objects.current():
+    for claim in (
+        claims if claims is not None else Claim.objects.current().select_related("example")
+    ):
         today = basis.ingredients(claim)
         if basis.fingerprint(today) == claim.basis:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -17,7 +18,7 @@ from simulator.models import Run
 from simulator.models.claims import BROKEN, DRIFTED, Claim
 from simulator.services.signals import computed, daily, result_attached, warmed
 
-from . import binding, checking, ledger, others, previewing, publication
+from . import basis, binding, checking, ledger, others, previewing, publication
 
 ClaimExtra = Callable[[Claim, HttpRequest], str]
 CounterexampleExtra = Callable[[Claim, Run], str]
@@ -60,6 +61,8 @@ def register() -> None:
     kb.publish_check(_before_publishing)
     kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
     kb.article_published.connect(_on_published, dispatch_uid="simulator.claims")
+    kb.term_changed.connect(_on_term, dispatch_uid="simulator.claims")
+    kb.source_changed.connect(_on_source, dispatch_uid="simulator.claims")
     result_attached.connect(_on_result, dispatch_uid="simulator.claims")
     computed.connect(_on_computed, dispatch_uid="simulator.claims")
     warmed.connect(_on_warmed, dispatch_uid="simulator.claims")
@@ -101,6 +104,23 @@ def _on_article(*, instance: Article, **rest: Any) -> None:
         return
     if not binding.complaints(binding.whole_text(instance), terms):
         binding.bind(instance, terms)
+
+
+def _on_term(*, instance: Any, **rest: Any) -> None:
+    """What is an instance of the term is looked at again; a new term moves nothing."""
+    figures = basis.figures_of(instance.slug)
+    if not figures:
+        return
+    meant = Q()
+    for experiment, metric in figures:
+        meant |= Q(example__experiment=experiment, metric=metric)
+    if checking.mark_due(Claim.objects.current().filter(meant).exclude(basis="")):
+        checking.queue_due()
+        publication.look_further(publication.open_claims().filter(meant))
+
+
+def _on_source(*, instance: Any, **rest: Any) -> None:
+    checking.mark_due(Claim.objects.current().filter(terms__source=instance.key))
 
 
 def _on_published(*, instance: Article, **rest: Any) -> None:

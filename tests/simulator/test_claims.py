@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.test import RequestFactory
+from django.test import RequestFactory, TestCase
 from django.utils import timezone
 
-from kb import extend
-from kb.models import Article, Category, Source
+from kb import extend, publishing
+from kb.models import Article, Category, Source, Term
 from simulator import claims, services
 from simulator.claims import searching
 from simulator.engine import provenance
@@ -174,8 +175,6 @@ def test_a_changed_engine_constant_moves_exactly_what_depends_on_it(
     """Due, drifted on page, ledger, feed and API, then healed; and nothing else moves."""
     import importlib
 
-    from kb import publishing
-
     Example.objects.create(slug="walk", title="A walk", experiment="tiny-walk", seed=1)
     article.body = BODY + "\nIt stays [near](claim:end).\n"
     end = {"example": "walk", "metric": "end", "kind": "bound", "value": 20}
@@ -294,6 +293,42 @@ def test_a_source_that_leaves_the_library_breaks_what_it_carried(article):
     Source.objects.all().delete()
     claims.mark_due()
     assert claim("seven").state == BROKEN
+    assert claim("sum").state == VERIFIED
+
+
+def test_a_changed_definition_marks_the_figures_that_are_instances_of_it(article, monkeypatch):
+    now = {"changed_at": timezone.now(), "touched_at": timezone.now()}
+    term = Term.objects.create(slug="sum-of-things", name="sum", summary="What adds up.", **now)
+    metrics = services.catalogue.experiment("tiny-sum").metrics
+    told = tuple(replace(spec, term="sum-of-things") for spec in metrics if spec.name == "sum")
+    experiment = replace(services.catalogue.experiment("tiny-sum"), metrics=told)
+    monkeypatch.setattr("simulator.services.catalogue.experiments", lambda: [experiment])
+    honest = services.catalogue.experiment
+    monkeypatch.setattr(
+        "simulator.services.catalogue.experiment",
+        lambda slug: experiment if slug == "tiny-sum" else honest(slug),
+    )
+    verify_all()
+    publishing.save_term(Term(slug="other", name="other", summary="Other."))
+    assert not ClaimCause.objects.exists()
+    term.summary = "What is left."
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.save_term(term)
+    (cause,) = ClaimCause.objects.all()
+    assert cause.cause == "the glossary's definition of sum-of-things changed"
+    assert {c.name for c in cause.claims.all()} == {"sum", "sign"}
+    assert cause.closed_at is not None  # the runs were known, and the figures still stand
+    assert states() == dict.fromkeys(TERMS, VERIFIED)
+
+
+def test_a_changed_source_is_noticed_when_it_is_saved(article):
+    verify_all()
+    before = claim("seven").basis
+    source = Source.objects.get()
+    source.csl = source.csl | {"title": "Another ledger"}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.save_source(source)
+    assert claim("seven").basis != before
     assert claim("sum").state == VERIFIED
 
 
