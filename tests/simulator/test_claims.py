@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import call_command
@@ -294,6 +295,33 @@ def test_a_source_that_leaves_the_library_breaks_what_it_carried(article):
     claims.mark_due()
     assert claim("seven").state == BROKEN
     assert claim("sum").state == VERIFIED
+
+
+def bring(folder, days):
+    """Import a daily series whose closes alternate by a share that grows with ``days``."""
+    file = folder / "closes.csv"
+    start = date(2020, 1, 1)
+    rows = [f"{start + timedelta(days=n)},{100 + n % 2 * (1 + days / 100)}" for n in range(days)]
+    file.write_text("\n".join(["date,close", *rows]) + "\n")
+    call_command("import_market_data", str(file), series="vix", stdout=StringIO())
+
+
+def test_changed_data_marks_what_reads_it_and_nothing_else(article, tmp_path):
+    bring(tmp_path, 300)
+    Example.objects.create(
+        slug="cone", title="A cone", experiment="volatility-cone", parameters={"series": "vix"}
+    )
+    terms = {"example": "cone", "metric": "median_vol", "kind": "direction", "value": "positive"}
+    article.body = BODY + "\nIt [moves](claim:moves).\n"
+    claims.bind(article, TERMS | {"moves": terms})
+    verify_all()
+    assert states() == dict.fromkeys([*TERMS, "moves"], VERIFIED)
+    bring(tmp_path, 320)  # an import looks at what stands on the series
+    assert states() == dict.fromkeys(TERMS, VERIFIED) | {"moves": DUE}
+    assert claim("moves").cause == "the imported data changed"
+    verify_all()
+    assert claim("moves").state == VERIFIED
+    assert ClaimCause.objects.get().closed_at is not None
 
 
 def test_a_changed_definition_marks_the_figures_that_are_instances_of_it(article, monkeypatch):
