@@ -13,13 +13,25 @@ from .conftest import EXAMPLE, fetch
 pytestmark = pytest.mark.browser
 NFT = "/ask/does-a-layered-vix-hedge-protect-an-nft-portfolio/"
 CONDOR = "/ask/what-is-an-iron-condor-on-the-sp500/"
+CLAIM = "what-is-an-iron-condor-on-the-sp500.needs-more"
+DISSECTION = "/ask/do-the-published-figures-of-the-layered-hedge-fit-together/"
 PATHS = [
     "/", "/ask/", NFT, CONDOR, "/glossary/", "/glossary/iron-condor/", "/search/?q=condor",
     "/categories/iron-condors/", "/questions/new/", "/lab/", f"/lab/{EXAMPLE}/",
     "/lab/nft-hedge/", "/lab/iron-condor/code/", "/lab/iron-condor/sweep/", "RUN", "COMPARE",
-    "/check/", "/claims/", "/corrections/", "/no-such-page/",
+    "/check/", "/claims/", "/claims/of-others/", "/corrections/", "/status/", "/no-such-page/",
+    "/lab/alvh-condor/reference/", f"/claims/{CLAIM}/", f"/claims/{CLAIM}/?search=1", DISSECTION,
 ]  # fmt: skip
-DARK = ["/", NFT, "/glossary/", "/questions/new/", f"/lab/{EXAMPLE}/", "RUN", "/claims/"]
+DARK = [
+    "/",
+    NFT,
+    "/glossary/",
+    "/questions/new/",
+    f"/lab/{EXAMPLE}/",
+    "RUN",
+    "/claims/",
+    f"/claims/{CLAIM}/",
+]
 LIMIT = 100_000
 
 
