@@ -15,7 +15,7 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db import connection
 
 from .models import Term
 
@@ -30,6 +30,7 @@ EVERYDAY = frozenset(EVERYDAY_TEXT.split())
 _TAG = re.compile(r'(<(?:"[^"]*"|[^>"])*>)')
 _TAG_NAME = re.compile(r"<(/?)([a-z0-9]+)")
 _WORD = re.compile(r"[^\W_]+")
+_SPLIT = re.compile(r"([^\W_]+)")
 _DATA_TERM = re.compile(r'data-term="([^"]*)"')
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
 _SKIPPED_TEXT = """
@@ -98,8 +99,9 @@ class Glossary:
             node = self.root
             for key, _ in words:
                 node = node.setdefault(key.lower(), {})
-            needed = tuple(_needed(word, entry.case) for _, word in words)
-            ends: list[tuple[str, tuple[str | None, ...]]] = node.setdefault("", [])
+            exact = tuple(_needed(word, entry.case) for _, word in words)
+            needed = exact if any(exact) else None  # where no capital matters, nothing is compared
+            ends: list[tuple[str, tuple[str | None, ...] | None]] = node.setdefault("", [])
             if (entry.slug, needed) not in ends:
                 ends.append((entry.slug, needed))
 
@@ -165,8 +167,10 @@ def _needed(word: str, case: str) -> str | None:
     return word if any(c.isupper() for c in word[1:]) else None
 
 
-def _fits(needed: tuple[str | None, ...], actual: tuple[str, ...]) -> bool:
-    return all(want is None or want == got for want, got in zip(needed, actual, strict=True))
+def _fits(needed: tuple[str | None, ...] | None, actual: Sequence[str]) -> bool:
+    return needed is None or all(
+        want is None or want == got for want, got in zip(needed, actual, strict=True)
+    )
 
 
 class _Walk:
@@ -227,46 +231,43 @@ class _Walk:
         return f'<a class="term" data-term="{slug}" href="/glossary/{slug}/">{words}</a>'
 
     def _text(self, text: str) -> str:
-        root_get = self.root.get
-        spans = [match.span() for match in _WORD.finditer(text)]
-        words = [text[start:end] for start, end in spans]
-        lower = [word.lower() for word in words]
-        last = len(words) - 1
-        out: list[str] = []
-        at = skip = 0
-        for index, word in enumerate(lower):
-            node = root_get(word)
-            if node is None or index < skip:
+        parts = _SPLIT.split(text)  # what stands between words at even places, words at odd ones
+        lower = list(map(str.lower, parts))
+        root = self.root
+        last = len(parts) - 2
+        behind = 0
+        for index in [i for i in range(1, len(parts), 2) if lower[i] in root]:
+            if index < behind:
                 continue
+            node = root[lower[index]]
             if "" not in node:
                 # Only longer labels begin here: look one word ahead before walking.
                 if index == last:
                     continue
-                gap = text[spans[index][1] : spans[index + 1][0]]
-                if (lower[index + 1] if gap == " " else _gap(gap) + lower[index + 1]) not in node:
+                gap = lower[index + 1]
+                if (lower[index + 2] if gap == " " else _gap(gap) + lower[index + 2]) not in node:
                     continue
-            length, slugs = _longest(node, text, spans, words, lower, index)
-            if not length:
+            end, slugs = _longest(node, parts, lower, index)
+            if not slugs:
                 continue
-            skip = index + length
-            start, end = spans[index][0], spans[skip - 1][1]
-            slug = self._choose(slugs, text[start:end])
+            behind = end + 1
+            words = parts[index] if end == index else "".join(parts[index:behind])
+            slug = self._choose(slugs, words)
             if slug:
-                out += [text[at:start], self._anchor(slug, text[start:end])]
-                at = end
-        out.append(text[at:])
-        return "".join(out)
+                parts[index:behind] = [self._anchor(slug, words), *[""] * (end - index)]
+        return "".join(parts)
 
-    def _choose(self, slugs: list[str], words: str) -> str | None:
+    def _choose(self, slugs: Sequence[str], words: str) -> str | None:
         """The term to link here, or None; a doubtful word is noted once in a section."""
-        several = list(dict.fromkeys(slugs))
+        several = slugs if len(slugs) == 1 else list(dict.fromkeys(slugs))
+        slug = several[0]
         doubtful = (
             len(several) > 1
-            or several[0] in self.glossary.ambiguous
+            or slug in self.glossary.ambiguous
             or (words.lower() in EVERYDAY and not words.isupper())
         )
         if not doubtful:
-            return None if several[0] in self.done else several[0]
+            return None if slug in self.done else slug
         if self.done.isdisjoint(several) and (self.section, words.lower()) not in self.asked:
             self.asked.add((self.section, words.lower()))
             self.linked.ambiguous.append(Ambiguous(words, tuple(several), self.section))
@@ -274,43 +275,49 @@ class _Walk:
 
 
 def _longest(
-    node: Node,
-    text: str,
-    spans: list[tuple[int, int]],
-    words: list[str],
-    lower: list[str],
-    index: int,
-) -> tuple[int, list[str]]:
-    """How many words from ``index`` on the longest fitting label takes, and whose it is."""
-    best, slugs = 0, []
+    node: Node, parts: list[str], lower: list[str], index: int
+) -> tuple[int, Sequence[str]]:
+    """The place of the last word of the longest fitting label from ``index`` on, and whose it is.
+
+    Gaps and what went before are read from ``lower``: ``parts`` may hold links already.
+    """
+    best: tuple[int, Sequence[str]] = (0, ())
+    if not _may_begin(lower, index):
+        return best
+    last = len(lower) - 2
     step = index
     while True:
         ends = node.get("")
-        if ends and _stands_alone(text, spans[index][0], spans[step][1]):
-            actual = tuple(words[index : step + 1])
-            fitting = [slug for slug, needed in ends if _fits(needed, actual)]
+        if ends and _may_end(lower, step):
+            actual = parts[index : step + 1 : 2]
+            fitting = [slug for slug, needed in ends if needed is None or _fits(needed, actual)]
             if fitting:
-                best, slugs = step - index + 1, fitting
-        if step + 1 >= len(spans):
-            return best, slugs
-        gap = text[spans[step][1] : spans[step + 1][0]]
-        following = node.get(lower[step + 1] if gap == " " else _gap(gap) + lower[step + 1])
+                best = step, fitting
+        if step >= last or (ends and len(node) == 1):
+            return best
+        gap = lower[step + 1]
+        following = node.get(lower[step + 2] if gap == " " else _gap(gap) + lower[step + 2])
         if following is None:
-            return best, slugs
-        node, step = following, step + 1
+            return best
+        node, step = following, step + 2
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether these characters are whole words and not part of a compound or a file name."""
-    before = text[start - 1 : start]
-    if before and before in _SIGNS:
-        return False
-    if before and before in _GLUE and text[max(0, start - 2) : start - 1].isalnum():
-        return False
-    after = text[end : end + 3]
-    if len(after) >= 2 and after[0] in _GLUE and after[1].isalnum():
-        return after[0] in "'’" and after[1] == "s" and not after[2:3].isalnum()
-    return not after.startswith("_")
+def _may_begin(parts: list[str], index: int) -> bool:
+    """Whether this word is not the rest of a compound, a file name, a path."""
+    gap = parts[index - 1]
+    if gap in ("", " "):
+        return True
+    return gap[-1] not in _SIGNS and not (len(gap) == 1 and gap in _GLUE and index > 1)
+
+
+def _may_end(parts: list[str], index: int) -> bool:
+    """Whether this word does not go on: only a possessive ``'s`` may follow."""
+    gap = parts[index + 1]
+    if gap in ("", " "):
+        return True
+    if len(gap) == 1 and gap in _GLUE and index + 2 < len(parts):
+        return gap in "'’" and parts[index + 2] == "s"
+    return gap[0] != "_"
 
 
 def entries() -> Iterator[Entry]:
@@ -332,8 +339,10 @@ def has_several_meanings(senses: Sequence[Any]) -> bool:
 
 def current() -> Glossary:
     """The glossary as it is in the database; built once for each state of it."""
-    state = Term.objects.aggregate(n=Count("pk"), last=Max("touched_at"), top=Max("pk"))
-    return _built(state["n"], str(state["last"]), state["top"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(id), MAX(touched_at), MAX(id) FROM kb_term")
+        count, last, top = cursor.fetchone()
+    return _built(count, str(last), top)
 
 
 @lru_cache(maxsize=2)

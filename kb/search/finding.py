@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from kb import glossary
-from kb.models import Pin, SearchDocument
+from kb.models import SearchDocument
 
-from . import excerpts, postings, vocabulary
+from . import excerpts, postings, rows, vocabulary
 from .asking import LONGEST_QUERY, Asked, understand
 from .words import fold
 
@@ -98,31 +97,42 @@ def _first(query: str, filters: Filters) -> list[int]:
     return list(dict.fromkeys([*_pinned(query, filters), *_exact(query, filters)]))
 
 
+_EXACT = "SELECT kind, title, id FROM kb_searchdocument d WHERE folded_title = %s"
+_NAMED = "SELECT kind, title, id FROM kb_searchdocument d WHERE kind = 'term' AND key = %s"
+
+
 def _exact(query: str, filters: Filters) -> list[int]:
     """The term that the query names, then documents with exactly this title."""
-    rows = SearchDocument.objects.filter(folded_title=fold(query)[:300])
+    where, values = _where(filters)
+    found = set(rows.select(f"{_EXACT}{where} LIMIT 20", [fold(query)[:300], *values]))
     slug = glossary.current().resolve(query)
     if slug:
-        rows = rows | SearchDocument.objects.filter(kind="term", key=slug)
-    found = list(_filtered(rows, filters).values_list("kind", "title", "pk")[:20])
+        found |= set(rows.select(f"{_NAMED}{where}", [slug, *values]))
     return [pk for _, _, pk in sorted(found, key=lambda row: (row[0] != "term", row[1], row[2]))]
+
+
+_PINNED = """
+SELECT d.id FROM kb_pin pin
+LEFT JOIN kb_article a ON a.id = pin.article_id
+LEFT JOIN kb_term t ON t.id = pin.term_id
+JOIN kb_searchdocument d
+  ON (d.kind = 'answer' AND d.key = a.slug) OR (d.kind = 'term' AND d.key = t.slug)
+WHERE pin.query = %s
+"""
 
 
 def _pinned(query: str, filters: Filters) -> list[int]:
     """What editors put first for this query, in their order."""
-    rows = Pin.objects.filter(query=pin_key(query)).order_by("position", "pk")
-    wanted = [
-        ("answer", article) if article else ("term", term)
-        for article, term in rows.values_list("article__slug", "term__slug")[:10]
-    ]
-    if not wanted:
+    if not rows.select("SELECT 1 FROM kb_pin WHERE query = %s LIMIT 1", [pin_key(query)]):
         return []
-    either = Q()
-    for kind, key in wanted:
-        either |= Q(kind=kind, key=key)
-    found = _filtered(SearchDocument.objects.filter(either), filters)
-    ids = {(kind, key): pk for kind, key, pk in found.values_list("kind", "key", "pk")}
-    return [ids[one] for one in wanted if one in ids]
+    where, values = _where(filters)
+    ordered = f"{_PINNED}{where} ORDER BY pin.position, pin.id LIMIT 10"
+    return [pk for (pk,) in rows.select(ordered, [pin_key(query), *values])]
+
+
+def _where(filters: Filters) -> tuple[str, list[Any]]:
+    conditions, values = filters.conditions()
+    return "".join(f" AND {condition}" for condition in conditions), values
 
 
 def pin_key(query: str) -> str:
@@ -130,37 +140,24 @@ def pin_key(query: str) -> str:
     return " ".join(fold(query).split())[:200]
 
 
-def _filtered(rows: QuerySet[SearchDocument], filters: Filters) -> QuerySet[SearchDocument]:
-    if filters.kind:
-        rows = rows.filter(kind=filters.kind)
-    if filters.category:
-        rows = rows.filter(category=filters.category)
-    if filters.tag:
-        rows = rows.filter(tags__contains=f"|{filters.tag}|")
-    if filters.is_runnable:
-        rows = rows.filter(is_runnable=True)
-    return rows
-
-
 def _hits(ids: list[int], asked: Asked) -> list[Hit]:
-    documents = SearchDocument.objects.in_bulk(ids)
-    found = excerpts.pattern(vocabulary.forms(asked.marks)) if asked.marks and ids else None
+    documents = _documents(ids)
+    found = vocabulary.forms(asked.marks) if ids else []
     hits = []
     for pk in ids:
-        document = documents[pk]
-        passage = excerpts.excerpt(document.body, found)
-        hits.append(
-            Hit(
-                document.kind,
-                document.key,
-                document.title,
-                document.url,
-                passage,
-                excerpts.marked(document.title, found),
-                excerpts.marked(passage, found),
-            )
-        )
+        kind, key, title, url, body = documents[pk]
+        passage = excerpts.excerpt(body, found)
+        shown = (excerpts.marked(title, found), excerpts.marked(passage, found))
+        hits.append(Hit(kind, key, title, url, passage, *shown))
     return hits
+
+
+def _documents(ids: list[int]) -> dict[int, tuple[Any, ...]]:
+    if not ids:
+        return {}
+    statement = "SELECT id, kind, key, title, url, body FROM kb_searchdocument WHERE id IN"
+    found = rows.select(f"{statement} ({rows.places(ids)})", ids)
+    return {pk: tuple(rest) for pk, *rest in found}
 
 
 def suggest(query: str) -> list[SearchDocument]:
@@ -171,8 +168,10 @@ def suggest(query: str) -> list[SearchDocument]:
         return []
     ids, _ = postings.matches(asked.clauses, title_only=True, limit=SUGGESTIONS * 3)
     ids += [pk for pk in _first(query, Filters()) if pk not in ids]
-    rows = SearchDocument.objects.defer("body").in_bulk(ids)
+    documents = SearchDocument.objects.defer("body").in_bulk(ids)
     start = fold(query)
     order = {pk: place for place, pk in enumerate(ids)}
-    found = sorted(rows.values(), key=lambda d: (not d.folded_title.startswith(start), order[d.pk]))
+    found = sorted(
+        documents.values(), key=lambda d: (not d.folded_title.startswith(start), order[d.pk])
+    )
     return found[:SUGGESTIONS]

@@ -11,6 +11,7 @@ from django.db.models.functions import Collate, Length
 
 from kb.models import SearchWord
 
+from . import rows
 from .words import stem, words
 
 MOST_FORMS = 200  # words that a prefix may stand for
@@ -60,12 +61,20 @@ def _binary() -> str:
 
 
 def known(stems: Iterable[str]) -> set[str]:
-    return set(SearchWord.objects.filter(stem__in=list(stems)).values_list("stem", flat=True))
+    wanted = list(stems)
+    if not wanted:
+        return set()
+    statement = "SELECT DISTINCT stem FROM kb_searchword WHERE stem IN"
+    return {one for (one,) in rows.select(f"{statement} ({rows.places(wanted)})", wanted)}
 
 
 def forms(stems: Iterable[str]) -> list[str]:
     """All words with these stems, for highlighting."""
-    return list(SearchWord.objects.filter(stem__in=list(stems)).values_list("word", flat=True))
+    wanted = sorted(stems)
+    if not wanted:
+        return []
+    statement = "SELECT word FROM kb_searchword WHERE stem IN"
+    return [one for (one,) in rows.select(f"{statement} ({rows.places(wanted)})", wanted)]
 
 
 def nearest(word: str) -> list[str]:

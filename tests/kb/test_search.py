@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb import extend, publishing, search
 from kb.extend import SearchEntry
 from kb.models import Article, SearchDocument, SearchMiss, SearchWord, Term
-from kb.search import vocabulary
+from kb.search import postings, vocabulary
 from kb.search.words import fold, stem, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -162,6 +162,35 @@ def test_pages_hold_every_hit_once():
         seen += [hit.key for hit in found.hits]
     assert seen[0] == "exact"
     assert len(seen) == len(set(seen)) == 46
+
+
+@pytest.mark.parametrize("kind", ["", "example"])
+def test_of_very_many_hits_those_with_the_word_in_the_title_come_first(monkeypatch, kind):
+    monkeypatch.setattr(postings, "MOST_RANKED", 12)
+    for number in range(50):
+        title = f"Zebra number {number}" if number % 5 == 0 else f"Horse number {number}"
+        search.index([SearchEntry("example", f"e{number}", title, "/x/", "zebra grass")])
+    filters = search.Filters(kind=kind)
+    seen = []
+    for page in range(1, 8):
+        found = search.find("zebra grass zebra", filters, page=page, size=8)
+        assert found.count == 50
+        seen += [hit.key for hit in found.hits]
+    assert len(seen) == len(set(seen)) == 50
+    seen = [hit.key for hit in search.find("zebra", filters, size=50).hits]
+    assert len(set(seen)) == 50
+    assert set(seen[:10]) == {f"e{number}" for number in range(0, 50, 5)}
+    assert [d.key for d in search.suggest("zebra")]
+    assert all(d.title.startswith("Zebra") for d in search.suggest("zebra"))
+
+
+def test_words_are_marked_where_letters_change_their_length():
+    search.index(
+        [SearchEntry("example", "x", "İİİ zebra", "/x/", "ßİ a zebra, not zebras’ zebraish")]
+    )
+    hit = search.find("zebra").hits[0]
+    assert hit.title_html == "İİİ <mark>zebra</mark>"
+    assert "a <mark>zebra</mark>, not <mark>zebras</mark>’ zebraish" in hit.excerpt_html
 
 
 def test_only_what_is_public_is_found(shelf):
