@@ -73,6 +73,26 @@ def choice_of(p: SimpleNamespace, tier: str) -> Choice:
     )
 
 
+def price_note(p: SimpleNamespace) -> str:
+    """What short options cost in this run, and how much of a result that is."""
+    if p.market != "model":
+        return (
+            "Short options are priced at the VIX of the day under one smile; what was quoted on "
+            "such days may have been something else."
+        )
+    if p.short_dated_vol == "model":
+        return (
+            "Short options are priced by the model's own law under its pricing measure: what their "
+            "seller earns is the premium between the two measures, and under one measure it is "
+            "nought at every VIX."
+        )
+    return (
+        "Short options are not priced by the model's own law: at the VIX, as at their own horizon, "
+        "one smile makes them too dear in calm and too cheap in fear for these paths. That, and no "
+        "premium, is what a gate by VIX earns here; price them by the model's own law to see it go."
+    )
+
+
 def book(p: SimpleNamespace, world: World) -> Book:
     """Price what is on offer, and find the account whose given share one full loss is.
 
@@ -80,9 +100,9 @@ def book(p: SimpleNamespace, world: World) -> Book:
     ``max_loss_per_trade``, all tiers together.
     """
     tiers = chosen_tiers(p.tiers_enabled)
-    horizon = p.short_dated_vol == "horizon"
     sheets = {
-        tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, horizon=horizon) for tier in tiers
+        tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, vols=p.short_dated_vol)
+        for tier in tiers
     }
     events = np.append(null_models.event_days(world.days)[1:], False)  # sold the day before
     size = np.where(events, p.event_size_factor, 1.0)[:, None]
@@ -191,7 +211,7 @@ def _condor_vega(p: SimpleNamespace) -> CondorVega:
         choices=tuple(choice_of(p, tier) for tier in chosen_tiers(p.tiers_enabled)),
         dte=p.ic_dte,
         condors=p.condors,
-        horizon=p.short_dated_vol == "horizon",
+        vols=p.short_dated_vol,
     )
 
 

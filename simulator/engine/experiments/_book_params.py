@@ -34,8 +34,8 @@ def number(
     )
 
 
-def start_parameters() -> tuple[Parameter, ...]:
-    """Where the model's market begins."""
+def start_parameters(*, law: bool = True) -> tuple[Parameter, ...]:
+    """Where the model's market begins; ``law``: whether its own law may price short options."""
     return (
         number("spx0", "Index at the start", 7138.80, POINTS, 1000.0, 10_000.0, group="market"),
         number(
@@ -52,9 +52,12 @@ def start_parameters() -> tuple[Parameter, ...]:
             name="short_dated_vol",
             label="Short options are priced at",
             default="vix",
-            options={"vix": "the VIX", "horizon": "the model's variance to their own expiry"},
+            options={"vix": "the VIX", "horizon": "the model's variance to their own expiry"}
+            | ({"model": "the model's own law"} if law else {}),
             group="market",
-            help="The second is lower on calm days and takes the premium out of one-day options.",
+            help="The second is what the model expects them to move, under the smile of the first."
+            + (" The third is the whole law under the pricing measure: fair prices." if law else "")
+            + " Markets that are known by their VIX alone use the VIX.",
         ),
         number(
             "short_dated_iv_ratio",

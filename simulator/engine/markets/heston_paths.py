@@ -124,10 +124,10 @@ def simulate(
 
 def schemes(model: PathModel, step: float) -> list[Scheme]:
     """The constants of each factor."""
-    return [_scheme(factor, step) for factor in model.factors]
+    return [scheme_of(factor, step) for factor in model.factors]
 
 
-def _scheme(factor: Factor, dt: float) -> Scheme:
+def scheme_of(factor: Factor, dt: float) -> Scheme:
     kappa, theta, sigma, rho = factor.kappa, factor.theta, factor.sigma, factor.rho
     E = float(np.exp(-kappa * dt))
     half = 0.5 * dt * (kappa * rho / sigma - 0.5)

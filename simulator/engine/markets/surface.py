@@ -80,6 +80,11 @@ class Smile:
     a: float = SHAPE_A
     b: float = SHAPE_B
 
+    @property
+    def is_of_width_alone(self) -> bool:
+        """Whether the vol at every strike follows from forward and width, as in a fixed shape."""
+        return True
+
     @cached_property
     def times(self) -> Times:
         return Times.of(self.expiry)

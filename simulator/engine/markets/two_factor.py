@@ -66,6 +66,15 @@ class TwoFactor:
             crashes=self.crashes,
         )
 
+    def priced(self, carry: float) -> PathModel:
+        """The measure that prices, in which the index grows at ``carry`` (rate less dividends)."""
+        return PathModel(
+            factors=self.factors,
+            drift=carry,
+            jumps=self.jumps,
+            variance_jump_mean=self.variance_jump,
+        )
+
     @property
     def levels(self) -> tuple[float, float]:
         """h_i, where each factor's mean goes under the pricing measure."""
@@ -326,11 +335,15 @@ def world(
     model: TwoFactor = EDU_2,
     spot: float = 7138.80,
     report: Callable[[float], None] | None = None,
+    carry: float | None = None,
 ) -> World:
-    """Paths of the model: index and VIX under the real-world measure, the curve under the other."""
-    drawn = simulate(
-        model.real(), steps=days, paths=paths, seed=seed, spot=spot, step=STEP, report=report
-    )
+    """Paths of the model: index and VIX under the real-world measure, the curve under the other.
+
+    With ``carry`` the paths too are drawn under the measure that prices, where every fairly
+    priced position earns nothing on average: a test of prices, not a market.
+    """
+    moves = model.real() if carry is None else model.priced(carry)
+    drawn = simulate(moves, steps=days, paths=paths, seed=seed, spot=spot, step=STEP, report=report)
     v = (drawn.variances[0], drawn.variances[1])
     return World(
         kind="model",

@@ -20,17 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ledger import Floats, Ledger
-from ..markets import surface
+from ..markets import model_law, surface
 from ..markets.state import World
+from ..markets.two_factor import FactorCurve
 from ..numerics.arrays import floats
 from ..numerics.times import Times
 from ..units import SPX_MULTIPLIER
 from .costs import CondorCosts
 from .rolling import Chains, TimeShift
-from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes
+from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes, quotes_on
 
 MOST_OF_WING = 0.4  # the credit of a roll that need not cover its debit
 EVERY = slice(None)
+LAW_BLOCK = 40_000  # options of one leg at a time: a few megabytes an array
 LEGS = KINDS[:, None]  # which of four rows are calls
 Bools = NDArray[np.bool_]
 
@@ -42,12 +44,12 @@ class Sheet:
     choice: Choice
     dte: int
     quotes: Quotes | None
-    horizon: bool = False
+    vols: str = "vix"
     reach: Floats | None = None
 
     def vol(self, world: World, day: int, years: Times | float) -> Floats:
-        """The VIX-like vol that options are priced at: the VIX, or the model's own horizon."""
-        return world.curve.horizon_vol(day, years) if self.horizon else world.vix[day]
+        """The VIX-like vol of a close: the VIX, or what the model expects to the expiry."""
+        return world.curve.horizon_vol(day, years) if self.vols == "horizon" else world.vix[day]
 
     def reach_at(self, day: int) -> Floats | None:
         """The expected daily range at a close, where it is not that of the vol itself."""
@@ -57,6 +59,8 @@ class Sheet:
         self, day: int, world: World, years: Times | float, spot: Floats, *, more: float = 0.0
     ) -> surface.Smile:
         """The vols of one expiry at a close, the index at ``spot``, ``more`` points of VIX up."""
+        if self.is_by_law(world):
+            return self.law(day, world, years, spot, more=more)
         a, b = self.choice.shape
         return surface.smile(
             vix=(self.vol(world, day, years) + more) * self.choice.vol_ratio,
@@ -67,6 +71,35 @@ class Sheet:
             a=a,
             b=b,
         )
+
+    def is_by_law(self, world: World) -> bool:
+        """Whether the model's own law prices; a market known by its VIX alone has none."""
+        return self.vols == "model" and isinstance(world.curve, FactorCurve)
+
+    def law(
+        self,
+        day: int | slice,
+        world: World,
+        years: Times | float,
+        spot: Floats,
+        *,
+        at: NDArray[np.int_] | slice = EVERY,
+        more: float = 0.0,
+    ) -> model_law.LawSmile:
+        """The model's own smile at a close, or at some of them, on the paths ``at``."""
+        assert isinstance(world.curve, FactorCurve)
+        fast, slow = (v[day][..., at] for v in world.curve.variances)
+        smile = model_law.smile(
+            world.curve.model,
+            fast=fast,
+            slow=slow,
+            spot=spot,
+            expiry=years,
+            rate=world.rate,
+            dividend_yield=world.dividend_yield,
+        )
+        vol = (floats(smile.atm_vol) + more / 100.0) * self.choice.vol_ratio
+        return replace(smile, atm_vol=vol)
 
     def offer(
         self,
@@ -79,33 +112,56 @@ class Sheet:
     ) -> Quotes:
         """Condors of ``years`` as sold at a close on the paths ``at``; ``target`` for its own."""
         reach = self.reach_at(day)
+        reach = None if reach is None else reach[at]
+        vol, spot = self.vol(world, day, years)[at], world.spx[day, at]
+        if self.is_by_law(world):
+            law = self.law(day, world, years, spot, at=at)
+            return quotes_on(law, self.choice, vol=vol, target=target, reach=reach)
         return quotes(
             self.choice,
-            spot=world.spx[day, at],
-            vol=self.vol(world, day, years)[at],
+            spot=spot,
+            vol=vol,
             years=years,
             rate=world.rate,
             dividend_yield=world.dividend_yield,
             target=target,
-            reach=None if reach is None else reach[at],
+            reach=reach,
+        )
+
+    def all_by_law(self, world: World) -> Quotes:
+        """Condors of every close at once, in blocks of days."""
+        rows = max(LAW_BLOCK // world.paths, 1)
+        parts = []
+        for start in range(0, world.days + 1, rows):
+            days = slice(start, start + rows)
+            law = self.law(days, world, self.dte * DAY, world.spx[days])
+            reach = None if self.reach is None else self.reach[days]
+            parts.append(quotes_on(law, self.choice, vol=world.vix[days], reach=reach))
+        return Quotes(
+            np.concatenate([part.strikes for part in parts], axis=1),
+            np.concatenate([part.credit for part in parts]),
+            np.concatenate([part.legs for part in parts], axis=1),
+            np.concatenate([part.possible for part in parts]),
         )
 
 
-def unpriced(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
+def unpriced(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sheet:
     """Condors that are priced when they are asked for."""
     needed = choice.method == "edr" and choice.daily_range.is_blend
     reach = choice.daily_range.at_close(world) if needed else None
-    return Sheet(choice=choice, dte=dte, quotes=None, horizon=horizon, reach=reach)
+    return Sheet(choice=choice, dte=dte, quotes=None, vols=vols, reach=reach)
 
 
-def sheet(world: World, choice: Choice, *, dte: int, horizon: bool = False) -> Sheet:
+def sheet(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sheet:
     """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
-    empty = unpriced(world, choice, dte=dte, horizon=horizon)
+    empty = unpriced(world, choice, dte=dte, vols=vols)
     if dte > 1:
         return empty
+    if empty.is_by_law(world):
+        return replace(empty, quotes=empty.all_by_law(world))
     years = dte * DAY
     vol = world.vix
-    if horizon:
+    if vols == "horizon":
         vol = np.stack([world.curve.horizon_vol(day, years) for day in range(world.days + 1)])
     offered = quotes(
         choice,

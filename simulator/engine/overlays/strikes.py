@@ -86,6 +86,19 @@ def quotes(
         a=choice.shape[0],
         b=choice.shape[1],
     )
+    return quotes_on(smile, choice, vol=vol, target=target, reach=reach)
+
+
+def quotes_on(
+    smile: surface.Smile,
+    choice: Choice,
+    *,
+    vol: Floats,
+    target: Floats | float | None = None,
+    reach: Floats | None = None,
+) -> Quotes:
+    """The same on a smile that is there already; ``vol`` is what an expected range is made of."""
+    spot, years = np.asarray(smile.spot), float(smile.times.distinct)
     goal = choice.target if target is None else target
     possible = np.ones(spot.shape, dtype=bool)
     if choice.method == "credit":
@@ -128,7 +141,7 @@ def _by_credit(
 ) -> tuple[IronCondor, NDArray[np.bool_]]:
     """Symmetric short strikes whose credit is ``goal``, and where there are any."""
     F = smile.forward
-    unit = F * np.asarray(smile.atm_vol) * np.sqrt(np.asarray(smile.expiry))
+    unit = F * np.asarray(smile.atm_vol) * np.sqrt(smile.times.each())
     start = _first_guess(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
     y, possible = _secant(smile, wing, goal, F, unit, start)
     x = y * unit
@@ -187,7 +200,7 @@ def _first_guess(
     Good to about a thousandth, which leaves the secant a step or two. Nought where no strikes
     give the credit; None where the goal differs from place to place.
     """
-    if np.ptp(goal) > 0.0:
+    if np.ptp(goal) > 0.0 or not smile.is_of_width_alone:
         return None
     w = unit / F
     forwards = np.linspace(F.min(), F.max() * (1.0 + 1e-12) + 1e-9, 8)

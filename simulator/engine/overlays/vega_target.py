@@ -32,7 +32,7 @@ class CondorVega:
     choices: tuple[Choice, ...]
     dte: int
     condors: float
-    horizon: bool = False
+    vols: str = "vix"
     _sheets: tuple[Sheet, ...] = field(init=False, default=())
     _known: dict[int, Floats] = field(init=False, default_factory=dict)
     _world: World | None = field(init=False, default=None)
@@ -41,8 +41,7 @@ class CondorVega:
         if world is not self._world:
             self._world, self._known = world, {}
             self._sheets = tuple(
-                unpriced(world, choice, dte=self.dte, horizon=self.horizon)
-                for choice in self.choices
+                unpriced(world, choice, dte=self.dte, vols=self.vols) for choice in self.choices
             )
 
     def at(self, day: int) -> Floats:

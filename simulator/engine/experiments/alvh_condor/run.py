@@ -34,10 +34,11 @@ class Choice:
     changes: Mapping[str, object]
     other_book: bool = False
     other_market: bool = False
+    of_the_model: bool = False
 
     def fits(self, params: SimpleNamespace) -> bool:
         """Whether the chosen market reads these parameters at all."""
-        return params.market == "model" or not self.other_market
+        return params.market == "model" or not (self.other_market or self.of_the_model)
 
 
 QUICK = {"ts_enabled": False}  # rolls are most of the work and none of the hedge
@@ -46,7 +47,18 @@ BAND = (
     Choice("calls marked at a vol of 0.85", {"vol_of_vix": 0.85}),
     Choice("calls marked at a vol of 1.15", {"vol_of_vix": 1.15}),
     Choice("a milder smile, slope −0.11", {"skew": -0.11}, other_book=True),
-    Choice("eight crashes a century", {"crashes_per_century": 8.0}, True, True),
+    Choice(
+        "short options by the model's own law",
+        {"short_dated_vol": "model"},
+        other_book=True,
+        of_the_model=True,
+    ),
+    Choice(
+        "eight crashes a century",
+        {"crashes_per_century": 8.0},
+        other_book=True,
+        other_market=True,
+    ),
 )
 
 
@@ -102,9 +114,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             world,
             comparison,
             "Break-evens and the gate read yesterday's close; marks and fills are at closes.",
-            "Short options are priced at the VIX of the day, which is more than the model's own "
-            "variance: much of the condors' profit is that assumption. Price them at their own "
-            "horizon to see it go.",
+            _book.price_note(params),
             "Cost is what the layers earned; the quiet-year cost is what they would lose if the "
             "VIX and its curve stood still, the usual meaning of an annual cost.",
             *synthetic_notes(params),

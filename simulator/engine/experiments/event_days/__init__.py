@@ -74,7 +74,7 @@ experiment = Experiment(
     ),
     parameters=(
         *market_parameters(paths=300),
-        *start_parameters(),
+        *start_parameters(law=False),
         Number(
             name="event_size_factor",
             label="Size on event days",
