@@ -26,7 +26,7 @@ from simulator.models import Example, Run
 from .files import picture_size
 
 WIDTH, LEAST_WIDTH = 760, 320
-AROUND = 330
+AROUND = 350
 """What stands around a chart in the frame, in pixels: finding, notice, numbers folded, stamp."""
 
 

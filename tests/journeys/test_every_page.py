@@ -19,7 +19,8 @@ PATHS = [
     "/", "/ask/", NFT, CONDOR, "/glossary/", "/glossary/iron-condor/", "/search/?q=condor",
     "/categories/iron-condors/", "/questions/new/", "/lab/", f"/lab/{EXAMPLE}/",
     "/lab/nft-hedge/", "/lab/iron-condor/code/", "/lab/iron-condor/sweep/", "RUN", "COMPARE",
-    "/check/", "/claims/", "/claims/of-others/", "/corrections/", "/status/", "/no-such-page/",
+    "/check/", "/claims/", "/claims/of-others/", "/corrections/", "/status/", "EMBED",
+    "/no-such-page/",
     "/lab/alvh-condor/reference/", f"/claims/{CLAIM}/", f"/claims/{CLAIM}/?search=1", DISSECTION,
 ]  # fmt: skip
 DARK = [
@@ -41,6 +42,7 @@ def address(site):
     example = json.loads(fetch(f"{site}/api/v1/examples/{EXAMPLE}/"))
     run = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", json.dumps(example["result_run"]))[0]
     named = {"RUN": f"/runs/{run}/", "COMPARE": f"/runs/compare/?run={run}"}
+    named["EMBED"] = f"/runs/{run}/embed/"
     return lambda path: named.get(path, path)
 
 
