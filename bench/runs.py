@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from bench import _processor
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results" / "runs.json"
 TRIPS = 150
@@ -35,29 +37,42 @@ def milliseconds(action: Callable[[int], Any], count: int) -> list[float]:
     return taken
 
 
+class Timed:
+    """``taken`` milliseconds, and the processor's per trip, on both sides of the queue."""
+
+    def __init__(self, action: Callable[[int], Any], count: int, pid: int = 0) -> None:
+        def spent() -> float:
+            return time.process_time() + (_processor.seconds(pid) if pid else 0.0)
+
+        before = spent()
+        self.taken = milliseconds(action, count)
+        self.processor = 1000 * (spent() - before) / count
+
+
 def told(taken: list[float]) -> dict[str, float]:
     cuts = quantiles(taken, n=100, method="inclusive")
     return {"p50": round(median(taken), 2), "p99": round(cuts[98], 2)}
 
 
 @contextlib.contextmanager
-def worker(application: str, environment: dict[str, str]) -> Iterator[None]:
+def worker(application: str, environment: dict[str, str]) -> Iterator[int]:
     command = [
         sys.executable, "-m", "celery", "-q", "-A", application, "worker", "--concurrency", "2",
         "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
     ]  # fmt: skip
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # Leases and sweeps as in earnest, not as quick as in the drills.
+        command, cwd=ROOT, env={**os.environ, **environment, "DRILL": "full"},
+        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yield
+        yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def bare_trips(server: Any) -> list[float]:
+def bare_trips(server: Any) -> Timed:
     import redis
 
     environment = {"BARE_BROKER": server.url, "BARE_SOCKET": str(server.socket)}
@@ -70,26 +85,27 @@ def bare_trips(server: Any) -> list[float]:
         nothing.delay(f"mark{number}")
         client.blpop(f"mark{number}", timeout=30)
 
-    with worker("bench._bare", environment):
+    with worker("bench._bare", environment) as pid:
         milliseconds(trip, 10)
-        return milliseconds(trip, TRIPS)
+        return Timed(trip, TRIPS, pid)
 
 
-def run_trips(environment: dict[str, str]) -> list[float]:
+def run_trips(environment: dict[str, str]) -> Timed:
     from simulator import services
     from simulator.models import RunResult
 
     def trip(number: int) -> None:
         run, _ = services.find_or_create_run(experiment="tiny-sum", parameters={"marker": number})
+        time.sleep(0.004)
         while not RunResult.objects.filter(pk=run.pk).exists():
-            time.sleep(0.0005)
+            time.sleep(0.001)
 
-    with worker("tests.drills.app", environment):
+    with worker("tests.drills.app", environment) as pid:
         milliseconds(lambda n: trip(100_000 + n), 10)
-        return milliseconds(trip, TRIPS)
+        return Timed(trip, TRIPS, pid)
 
 
-def row_trips() -> list[float]:
+def row_trips() -> Timed:
     """What the row costs without any queue: asked, claimed, computed and finished in place."""
     from simulator import services
 
@@ -99,7 +115,7 @@ def row_trips() -> list[float]:
         )
         services.execute_run(run.pk, "here")
 
-    return milliseconds(trip, TRIPS)
+    return Timed(trip, TRIPS)
 
 
 def asking() -> dict[str, float]:
@@ -141,7 +157,7 @@ def main() -> None:
             report(bare, server, environment)
 
 
-def report(bare: list[float], server: Any, environment: dict[str, str]) -> None:
+def report(bare: Timed, server: Any, environment: dict[str, str]) -> None:
     import django
 
     django.setup()
@@ -156,10 +172,16 @@ def report(bare: list[float], server: Any, environment: dict[str, str]) -> None:
     row = row_trips()
     ours = run_trips(environment)
     found: dict[str, Any] = {
-        "bare_celery_ms": told(bare),
-        "row_alone_ms": told(row),
-        "run_ms": told(ours),
-        "queue_over_bare": round((median(ours) - median(row)) / median(bare), 2),
+        "bare_celery_ms": told(bare.taken),
+        "row_alone_ms": told(row.taken),
+        "run_ms": told(ours.taken),
+        "queue_over_bare": round((median(ours.taken) - median(row.taken)) / median(bare.taken), 2),
+        "processor_ms": {
+            "bare": round(bare.processor, 2),
+            "row": round(row.processor, 2),
+            "run": round(ours.processor, 2),
+        },
+        "processor_over_bare": round((ours.processor - row.processor) / bare.processor, 2),
         "ask_broker_alive_ms": asking(),
     }
     server.signal(signal.SIGSTOP)

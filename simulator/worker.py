@@ -58,7 +58,8 @@ def load_engine(**_: Any) -> None:
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     services.preload()
     # A pool of connections lives by its threads, and no thread survives a fork.
-    connection.settings_dict["OPTIONS"].pop("pool", None)
+    if connection.settings_dict["OPTIONS"].pop("pool", None):
+        connection.settings_dict |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -27,13 +27,15 @@ class Missing(RuntimeError):
     """A service that the machine does not have."""
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 30, what: str = "it") -> None:
+def wait_until(
+    condition: Callable[[], bool], *, seconds: float = 30, what: str = "it", every: float = 0.02
+) -> None:
     """Poll with a deadline; fails with words instead of hanging."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not happen within {seconds:g} seconds")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def tied(signal_name: str = "KILL", *, user: str = "") -> list[str]:

@@ -8,6 +8,7 @@ disagree about the clock.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from dataclasses import dataclass
@@ -68,34 +69,45 @@ def claim(worker: str, run_id: uuid.UUID | None = None) -> Run | None:
     kills its worker is known by it.
     """
     while True:
-        with transaction.atomic():
-            found = Run.objects.claimable().filter(cancel_requested=False)
-            if run_id is not None:
-                found = found.filter(pk=run_id)
-            found = found.in_queue_order()
-            if connection.features.has_select_for_update_skip_locked:
-                found = found.select_for_update(skip_locked=True)
-            candidate = found.values_list("pk", flat=True).first()
+        # Without row locks the UPDATE alone decides, and an empty queue costs no transaction.
+        with transaction.atomic() if _locks_rows() else contextlib.nullcontext():
+            candidate = _first(run_id)
             if candidate is None:
                 return None
-            token = uuid.uuid4()
-            taken = (
-                Run.objects.claimable()
-                .filter(pk=candidate, cancel_requested=False)
-                .update(
-                    status=RUNNING,
-                    token=token,
-                    lease_until=Now() + LEASE,
-                    attempts=F("attempts") + 1,
-                    started_at=Coalesce("started_at", Now()),
-                    worker=worker[:120],
-                    stage="starting",
-                    progress=0.0,
-                    log=log_line(f"claimed by {worker}"),
-                )
-            )
-            if taken:
+            if _take(candidate, worker):
                 return Run.objects.get(pk=candidate)
+
+
+def _locks_rows() -> bool:
+    return bool(connection.features.has_select_for_update_skip_locked)
+
+
+def _first(run_id: uuid.UUID | None) -> uuid.UUID | None:
+    found = Run.objects.claimable().filter(cancel_requested=False)
+    if run_id is not None:
+        found = found.filter(pk=run_id)
+    found = found.in_queue_order()
+    if _locks_rows():
+        found = found.select_for_update(skip_locked=True)
+    return found.values_list("pk", flat=True).first()
+
+
+def _take(candidate: uuid.UUID, worker: str) -> int:
+    return (
+        Run.objects.claimable()
+        .filter(pk=candidate, cancel_requested=False)
+        .update(
+            status=RUNNING,
+            token=uuid.uuid4(),
+            lease_until=Now() + LEASE,
+            attempts=F("attempts") + 1,
+            started_at=Coalesce("started_at", Now()),
+            worker=worker[:120],
+            stage="starting",
+            progress=0.0,
+            log=log_line(f"claimed by {worker}"),
+        )
+    )
 
 
 def held(lease: Lease) -> RunQuerySet:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from simulator.models import (
     Run,
     Sweep,
     SweepCell,
+    Worker,
     leases,
 )
 
@@ -78,8 +80,10 @@ def create_sweep(
             example=example,
             client=client or "",
         )
-        for place, identity in cells.items():
+        _announce(
             _fill(sweep, place, identity, client or "", system=system)
+            for place, identity in cells.items()
+        )
         _recount(sweep)
     return sweep
 
@@ -103,7 +107,9 @@ def ask_for_variants(
             submitting.refuse_when_full(experiment)
             if client:
                 quotas.charge(experiment, client=client, cost=cost, sweep=True)
-        return [_run_for(identity, Priority.SWEEP, client or "")[0] for identity in wanted]
+        runs = [_run_for(identity, Priority.SWEEP, client or "") for identity in wanted]
+        _announce(runs)
+        return [run for run, _ in runs]
 
 
 def _kept(identities: Sequence[Identity]) -> QuerySet[Run]:
@@ -172,24 +178,29 @@ def _cost(experiment: Experiment, cells: Sequence[Identity]) -> float:
 
 def _fill(
     sweep: Sweep, place: tuple[int, int], identity: Identity, client: str, *, system: bool = False
-) -> None:
+) -> tuple[Run, bool]:
     run, created = _run_for(identity, Priority.SYSTEM if system else Priority.SWEEP, client)
     SweepCell.objects.update_or_create(
         sweep=sweep, x=place[0], y=place[1], defaults={"run": run, "created": created}
     )
+    return run, created
 
 
 def _run_for(identity: Identity, priority: Priority, client: str) -> tuple[Run, bool]:
-    """The run that answers already, or a new one that is announced once it is committed."""
+    """The run that answers already, or a new one; and which of both."""
     run = submitting.find(identity, priority)
     if run is not None:
         return run, False
     cost = costs.estimate(identity.experiment, identity.parameters)
-    run, created = submitting.insert(identity, cost=cost, priority=priority, client=client)
-    if created:
-        run_id, urgent = run.pk, priority != Priority.SYSTEM
-        transaction.on_commit(lambda: doorbell.ring(run_id, urgent=urgent))
-    return run, created
+    return submitting.insert(identity, cost=cost, priority=priority, client=client)
+
+
+def _announce(runs: Iterable[tuple[Run, bool]]) -> None:
+    """Wake as many workers as there are once the new runs are committed; they go on alone."""
+    made = [run for run, created in runs if created]
+    for run in made[: doorbell.enough(Worker.objects.slots())]:
+        urgent = run.priority != Priority.SYSTEM
+        transaction.on_commit(partial(doorbell.ring, run.pk, urgent=urgent))
 
 
 def _recount(sweep: Sweep) -> None:
@@ -226,8 +237,7 @@ def resume_sweep(sweep: Sweep, *, client: str | None = None) -> Sweep:
         if open_cells and client:
             cost = _cost(experiment, [cells[place] for place in open_cells])
             quotas.charge(experiment, client=client, cost=cost, sweep=True)
-        for place in open_cells:
-            _fill(sweep, place, cells[place], client or sweep.client)
+        _announce(_fill(sweep, place, cells[place], client or sweep.client) for place in open_cells)
         _recount(sweep)
     return sweep
 

@@ -40,13 +40,14 @@ class Swept:
     waiting: int
 
 
-def look_after_queue(*, most: int = 50) -> Swept:
+def look_after_queue() -> Swept:
     """End what nobody may take any more and ring for what waits; safe for any number at once.
 
     A row is rung again when it has waited five seconds since it was last announced. Each
-    ring makes a worker take the first of the queue, so a bounded number is enough.
+    ring makes a worker take the first of the queue and go on, so a few are enough.
     """
     ended = leases.end_left_behind()
+    most = doorbell.enough(Worker.objects.slots())
     claimable = Run.objects.claimable().filter(cancel_requested=False)
     silent = claimable.filter(
         Q(rung_at__isnull=True, created_at__lt=Now() - RING_AGAIN)
