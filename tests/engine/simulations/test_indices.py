@@ -1,6 +1,5 @@
 """The two plain benchmarks: their rules, their laws, and the bands of their published paths."""
 
-import csv
 import os
 from functools import cache
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.engine.data import DailySeries
+from simulator.engine import importing
 from simulator.engine.documents import compute
 from simulator.engine.errors import DataMissing, ParametersRefused
 from simulator.engine.experiments import get
@@ -16,27 +15,29 @@ from simulator.engine.markets import episodes
 from simulator.engine.overlays import schedule
 
 FOLDER = Path(os.environ.get("MARKET_DATA", Path(__file__).parents[4] / "shared" / "data"))
-FILES = {"spx": ("sp500-yahoo.csv", "Date", "Close"), "vix": ("vix-daily.csv", "DATE", "CLOSE")}
+FILES = {"spx": "sp500-yahoo.csv", "vix": "vix-daily.csv"}
 
 needs_history = pytest.mark.skipif(
-    not all((FOLDER / name).is_file() for name, *_ in FILES.values()),
+    not all((FOLDER / name).is_file() for name in FILES.values()),
     reason="no imported market data beside the repository (set MARKET_DATA)",
 )
 
 
 class History:
-    """The engine's data protocol on those files."""
+    """The engine's data protocol on those files, read by the site's own importer."""
 
     def series(self, name):
         if name not in FILES:
             raise DataMissing(name)
-        file, day, close = FILES[name]
-        with (FOLDER / file).open(encoding="utf-8") as lines:
-            rows = [(row[day], float(row[close])) for row in csv.DictReader(lines) if row[close]]
-        dates = np.array([date for date, _ in rows], dtype="datetime64[D]")
-        return DailySeries(name, "0" * 64, dates, np.array([value for _, value in rows]))
+        return imported(name)
 
 
+@cache
+def imported(name):
+    return importing.parse((FOLDER / FILES[name]).read_bytes(), name=name).series
+
+
+HISTORY = History()
 CONDOR, TAIL = get("condor-index"), get("tail-hedge-index")
 
 
@@ -59,11 +60,69 @@ def windows(document):
 def test_the_condor_replay_lands_in_the_bands_of_the_published_index():
     """Published: CNDR 2010-01 to 2019-01 -0.86 %/yr; band -2.0 to +0.5; s.d. 5.8 to 7.5."""
     figure = figures(
-        ask("condor-index", data=History(), market="replay", first_year=2010, last_year=2018)
+        ask("condor-index", data=HISTORY, market="replay", first_year=2010, last_year=2018)
     )
     assert -0.020 <= figure["annual_return"] <= 0.005
     assert 0.058 <= figure["annual_volatility"] <= 0.075
     assert -0.095 <= figure["worst_month"] <= -0.075
+
+
+def rows(document, name):
+    found = next(table for table in document["tables"] if table["name"] == name)
+    return {row[0]: row[1:] for row in found["rows"]}
+
+
+@needs_history
+def test_the_worst_months_of_the_condor_replay_are_those_of_earlier_replays_of_the_rule():
+    """By expiry: Mar 2020 -8.9, Aug 2011 -9.0, Sep 2001 -8.7, Oct 2008 -8.9, Dec 2018 -7.4 and
+    Aug 1990 -7.5 %; ten months below -6 % in thirty years.
+    """
+    document = ask("condor-index", data=HISTORY, market="replay", first_year=1990, last_year=2023)
+    worst = rows(document, "worst_months")
+    known = {
+        "2020-03-20": -0.089,
+        "2011-08-19": -0.090,
+        "2001-09-21": -0.087,
+        "2008-10-17": -0.089,
+        "2018-12-21": -0.074,
+        "1990-08-17": -0.075,
+    }
+    assert set(known) <= set(worst)
+    for expiry, value in known.items():
+        assert worst[expiry][0] == pytest.approx(value, abs=0.005), expiry
+    assert figures(document)["months_below_six"] == pytest.approx(10.0, abs=2.0)
+
+
+@needs_history
+@pytest.mark.parametrize(
+    ("year", "bills", "known"),
+    # bills: mean yield of three-month bills in the year; known: earlier replays with them
+    [
+        (2008, 0.0137, -0.094),
+        (2011, 0.0005, -0.030),
+        (2018, 0.0194, -0.050),
+        (2020, 0.0036, -0.068),
+    ],
+)
+def test_calendar_years_of_the_condor_replay(year, bills, known):
+    document = ask(
+        "condor-index",
+        data=HISTORY,
+        market="replay",
+        first_year=year - 1,
+        last_year=year,
+        bill_rate=bills,
+    )
+    assert rows(document, "years")[str(year)][0] == pytest.approx(known, abs=0.008)
+
+
+@needs_history
+def test_the_condors_move_by_a_tenth_of_the_index():
+    """CAPM beta of earlier replays: about .10."""
+    document = ask("condor-index", data=HISTORY, market="replay", first_year=1990, last_year=2023)
+    years = np.array(list(rows(document, "years").values()))
+    slope = np.polyfit(years[:, 1], years[:, 0], 1)[0]
+    assert 0.03 <= slope <= 0.25
 
 
 @needs_history
@@ -71,7 +130,7 @@ def test_the_tail_hedge_replay_lands_in_the_bands_of_the_published_index():
     """Published: VXTH, five years to October 2023 +98.6 % published; other bands of replays."""
     document = ask(
         "tail-hedge-index",
-        data=History(),
+        data=HISTORY,
         market="replay",
         first_year=2006,
         last_year=2023,
@@ -137,6 +196,15 @@ def test_expiries_are_third_fridays_and_thirty_days_before_them():
     assert "2022-04-15" not in third
     vix = {str(world.dates[day]) for day in schedule.vix_expiries(world)}
     assert {"2022-01-19", "2022-02-16", "2022-10-19"} <= vix
+
+
+def test_the_anchor_shapes_a_curve_known_by_its_vix_and_the_model_says_that_it_does_not():
+    low, high = ask("tail-hedge-index"), ask("tail-hedge-index", anchor_premium=6.0)
+    assert figures(low)["annual_return_hedged"] != figures(high)["annual_return_hedged"]
+    model = {"market": "model", "days": 63}
+    same = [ask("tail-hedge-index", **model), ask("tail-hedge-index", **model, anchor_premium=6.0)]
+    assert figures(same[0]) == figures(same[1])
+    assert any("not read here" in note for note in same[1]["notes"])
 
 
 def test_markets_without_dates_expire_every_21_days():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,6 +27,8 @@ from . import experiment
 CAPITAL = 1_000_000.0
 LINE = "condors"
 SIDE_PATHS = 40
+WORST = 8
+DAY_COLUMN = Column("expiry", "To the expiry of")
 PUBLISHED = (
     ("Cboe, January 1988 to January 2010", 99.29, 771.31, 22.0),
     ("Cboe, January 2010 to January 2019", 771.31, 713.49, 9.0),
@@ -79,6 +82,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             _published(comparison, params),
             _shapes(params, world),
+            *_dated(ledger.equity(), world),
             _fair.paths_table(comparison),
         ],
         charts=[
@@ -132,6 +136,28 @@ def _months(equity: Floats, world: World) -> Floats:
     """Results from one expiry to the next, months by paths."""
     marks = equity[schedule.index_expiries(world)]
     return marks[1:] / marks[:-1] - 1.0
+
+
+def _dated(equity: Floats, world: World) -> list[Table]:
+    """The worst months by name and the calendar years, where a market has dates."""
+    if world.dates is None:
+        return []
+    expiries = schedule.index_expiries(world)
+    months = _months(equity, world).mean(axis=1)
+    index = _months(world.spx, world).mean(axis=1)
+    worst = np.argsort(np.round(months, 9), kind="stable")[:WORST]
+    named = [[str(world.dates[expiries[at + 1]]), months[at], index[at]] for at in worst]
+    year = world.dates.astype("datetime64[Y]")
+    ends = np.append(np.flatnonzero(year[1:] != year[:-1]), world.days)
+    years = [
+        [str(year[end]), *((line[end] / line[start] - 1.0).mean() for line in (equity, world.spx))]
+        for start, end in pairwise(ends)
+    ]
+    columns = (Column("condors", "Condor index", FRACTION), Column("index", "The index", FRACTION))
+    return [
+        Table("worst_months", "The worst months, by their expiry", (DAY_COLUMN, *columns), named),
+        Table("years", "Whole calendar years", (Column("year", "Year"), *columns), years),
+    ]
 
 
 def _published(c: _fair.Comparison, params: SimpleNamespace) -> Table:

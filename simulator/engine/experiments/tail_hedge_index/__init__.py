@@ -18,6 +18,10 @@ from .._common import (
 )
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
+CURVE_HELP = (
+    "Of a curve known by its VIX alone; the model's market has its own and does not read it."
+)
+
 
 def level_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
     """The levels of the forward are in order."""
@@ -70,6 +74,7 @@ experiment = Experiment(
             20.0,
             250.0,
             group="pricing",
+            help=CURVE_HELP,
         ),
         number(
             "anchor_premium",
@@ -79,6 +84,7 @@ experiment = Experiment(
             0.0,
             6.0,
             group="pricing",
+            help=CURVE_HELP,
         ),
     ),
     metrics=(

@@ -204,6 +204,11 @@ def _notes(world: World, c: _fair.Comparison, own: dict[str, object]) -> list[st
         "vol of 0.95, and the anchor's half-life of 90 days and 3 points. Other windows test them.",
         "Nothing is bought at a future of 15 or below: the quiet days on which calls are cheap.",
     ]
+    if world.kind == "model":
+        more.append(
+            "The anchor's half-life and premium are not read here: they shape a curve known by its "
+            "VIX alone, and the model's market has a futures curve of its own."
+        )
     if own["best_month_share"] is None or own["expiry_drawdown_base"] is None:
         more.append("Too few expiries, or no call that paid: some monthly figures do not exist.")
     return _fair.notes(world, c, *more)
