@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from simulator import services
-from simulator.models import Example, Run, Worker
+from simulator.models import Example, Priority, Run, Worker
 
 from .lab import in_words
 
@@ -42,6 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "workers": Worker.objects.alive().count(),
         "slots": Worker.objects.slots(),
         "waiting": services.waiting(),
+        "own": Run.objects.filter(status="queued", priority=Priority.SYSTEM).count(),
         "waited": in_words(services.oldest_waiting()),
         "running": Run.objects.filter(status="running").count(),
     }

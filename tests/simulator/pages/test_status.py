@@ -47,7 +47,7 @@ def test_it_says_whether_anybody_is_working(client, example, asked):
     Worker.objects.create(name="w", slots=2)
     page = text(client)
     assert "1, which compute 2 runs at once" in page
-    assert "0 running, 1 waiting" in page
+    assert "0 running; 1 of readers waiting" in page
 
 
 def test_its_queries_do_not_grow_with_the_examples(
