@@ -1,10 +1,11 @@
-"""Pages kept ready-made with their generation, and failures to sign in."""
+"""Pages and pieces kept ready-made with their generation, and failures to sign in."""
 
 from __future__ import annotations
 
 import secrets
 
 from django.db import models
+from django.utils import timezone
 
 
 def random_start() -> int:
@@ -34,6 +35,17 @@ class StoredPage(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Piece(models.Model):
+    """A drawn part of a page under the digest of everything that it is made of."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    html = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class LoginFailure(models.Model):

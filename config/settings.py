@@ -179,10 +179,14 @@ SHOWN_ON_PAGES = [
     "simulator.Example",
 ]
 
+# What drawn pieces of pages are made by; see common/pieces.py.
+OWN_FOLDERS = ("common", "config", "kb", "questions", "simulator", "templates")
+
 # Made from other rows; a backup leaves them out and a restore makes them again.
 DERIVED_MODELS = [
     "common.Generation",
     "common.LoginFailure",
+    "common.Piece",
     "common.StoredPage",
     "kb.SearchDocument",
     "kb.SearchWord",

@@ -339,10 +339,15 @@ def has_several_meanings(senses: Sequence[Any]) -> bool:
 
 def current() -> Glossary:
     """The glossary as it is in the database; built once for each state of it."""
+    return _built(*state())
+
+
+def state() -> tuple[int, str, int | None]:
+    """Tells one state of the glossary from another."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(id), MAX(touched_at), MAX(id) FROM kb_term")
         count, last, top = cursor.fetchone()
-    return _built(count, str(last), top)
+    return int(count), str(last), top
 
 
 @lru_cache(maxsize=2)

@@ -10,6 +10,6 @@ from kb.models import Article
 
 def draw(article: Article, request: HttpRequest) -> str:
     """The link to report an error names the revision that the reader saw."""
-    newest = article.revisions.values_list("number", flat=True).first()
-    context = {"article": article, "revision": newest}
+    newest = article.newest_revision
+    context = {"article": article, "revision": newest.number if newest else None}
     return render_to_string("questions/_ask.html", context, request)

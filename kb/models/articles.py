@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from .sources import Source
 from .taxonomy import Category, Tag
@@ -164,6 +165,11 @@ class Article(models.Model):
     @property
     def reading_minutes(self) -> int:
         return max(1, round(self.words / WORDS_A_MINUTE))
+
+    @cached_property
+    def newest_revision(self) -> Any:
+        """The newest published wording, without its long texts; looked up once."""
+        return self.revisions.defer("text", "html", "contents").first()
 
     @property
     def byline(self) -> str:

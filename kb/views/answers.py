@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import http_date
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from common import pieces
 from kb import citations, differences, extend, files, metadata, relations
 from kb.citations import works
-from kb.models import Article, Revision
+from kb.models import Article, Revision, Term
 from kb.references import references
 
 from .finding import answered, public_article
@@ -25,20 +31,54 @@ LONGEST_CONTENTS = 18
 @answered
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     found = public_article(request, slug)
-    newest = found.revisions.first()
-    context = _context(found, newest) | {
-        "body": extend.drawn(found.body_html, found, request),
-        "slots": {
-            name: extend.slot(name, found, request)
-            for name in ("evidence", "after_terms", "ask", "head")
-        },
-        "contents": in_contents(found.contents),
-        "title": found.title,
-        "short_answer": found.short_answer,
-        "authors": found.authors,
-    }
-    response = render(request, "kb/article.html", context)
-    return _labelled(response, found, newest)
+    prefetch_related_objects([found], "tags")
+    shown = _shown(found)
+    # What other apps draw, and the text itself, are put into a frame that is drawn once for its
+    # ingredients: most of the page, and it changes rarely.
+    drawn = {
+        name: extend.slot(name, found, request)
+        for name in ("evidence", "after_terms", "ask", "head")
+    } | {"body": extend.drawn(found.body_html, found, request)}
+    holes = {name: mark_safe(f"<!--hole:{name}-->") for name in drawn}  # noqa: S308 - a constant
+
+    def draw() -> str:
+        context = _context(found, shown) | {"body": holes["body"], "slots": holes}
+        return render_to_string("kb/article.html", context, request)
+
+    page = pieces.kept(_ingredients(found, shown), draw)
+    response = HttpResponse(_HOLE.sub(lambda hole: drawn[hole.group(1)], page))
+    return _labelled(response, found, shown["revision"])
+
+
+# No text can make one: what is written by people is escaped.
+_HOLE = re.compile("<!--hole:(evidence|after_terms|ask|head|body)-->")
+_NOT_FRAMED = ("body", "base_html", "body_html", "file_text", "extra")
+
+
+def _ingredients(found: Article, shown: dict[str, Any]) -> list[Any]:
+    """Every value that the frame shows, in any form that differs when it does."""
+
+    def values(row: Any, without: Sequence[str] = ()) -> list[Any]:
+        fields = [f.attname for f in row._meta.concrete_fields if f.attname not in without]
+        return [row.__dict__[name] for name in fields if name in row.__dict__]
+
+    based_on = found.based_on
+    return [
+        "article",
+        values(found, _NOT_FRAMED),
+        found.is_overdue,
+        values(found.category),
+        values(based_on) if based_on else None,
+        values(shown["revision"]) if shown["revision"] else None,
+        [[values(row.source), row.places] for row in shown["citations"]],
+        [
+            [values(row) for row in shown[name]]
+            for name in (
+                *("terms", "tags", "read_first", "read_next", "related", "links_here"),
+                "corrections",
+            )
+        ],
+    ]
 
 
 def in_contents(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -46,19 +86,15 @@ def in_contents(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return entries if len(entries) <= LONGEST_CONTENTS else [e for e in entries if e["level"] <= 2]
 
 
-def _context(found: Article, newest: Revision | None) -> dict[str, Any]:
-    cited = references(found.citations.select_related("source"))
-    mentions = found.mentions.select_related("term").defer(
-        "term__definition", "term__base_html", "term__definition_html", "term__file_text"
-    )
-    terms = sorted((m.term for m in mentions), key=lambda term: term.name.casefold())
-    item = works.article(found, newest)
+def _shown(found: Article) -> dict[str, Any]:
+    """The rows that the page shows beside its text."""
+    cards = Term.objects.filter(mentioned_in__article=found)
+    terms = list(cards.only("slug", "name", "abbreviation", "summary"))
+    terms.sort(key=lambda term: term.name.casefold())
     read_next, links_here = relations.leading_here(found)
     return {
-        "article": found,
-        "revision": newest,
-        "references": cited,
-        "based_on": found.based_on,
+        "revision": found.newest_revision,
+        "citations": list(found.citations.select_related("source").order_by("pk")),
         "terms": terms,
         "tags": list(found.tags.all()),
         "read_first": relations.learning_path(found),
@@ -66,11 +102,26 @@ def _context(found: Article, newest: Revision | None) -> dict[str, Any]:
         "related": relations.related(found),
         "links_here": links_here,
         "corrections": list(found.corrections.all()),
+    }
+
+
+def _context(found: Article, shown: dict[str, Any]) -> dict[str, Any]:
+    cited = references(shown["citations"])
+    newest = shown["revision"]
+    item = works.article(found, newest)
+    return shown | {
+        "article": found,
+        "references": cited,
+        "based_on": found.based_on,
         "citation": citations.cite(item, "apa"),
         "styles": citations.STYLES,
         "cite_url": reverse("kb:article", args=[found.slug]) + "cite/",
         "highwire": metadata.highwire(item, cited),
         "json_ld": metadata.article(found, newest, cited),
+        "contents": in_contents(found.contents),
+        "title": found.title,
+        "short_answer": found.short_answer,
+        "authors": found.authors,
     }
 
 

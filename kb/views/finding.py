@@ -36,7 +36,8 @@ def answered(view: Any) -> Any:
 def public_article(request: HttpRequest, slug: str) -> Article:
     """A published article; moved ones redirect for good, withdrawn ones answer 410."""
     article = (
-        Article.objects.select_related("category", "based_on", "successor")
+        Article.objects.select_related("category", "based_on")
+        .defer("body", "base_html", "file_text")
         .filter(slug=slug)
         .first()
     )

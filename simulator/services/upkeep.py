@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from common import pieces
 from simulator import doorbell
 from simulator.models import (
     QUEUED,
@@ -108,6 +109,7 @@ def daily_work(now: datetime | None = None) -> bool:
             return False
     warm_examples()
     forget(before=now - RETENTION)
+    pieces.forget_old()
     daily.send(sender=Worker)
     return True
 
