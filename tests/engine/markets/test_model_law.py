@@ -14,7 +14,9 @@ from simulator.engine.errors import ParametersRefused
 from simulator.engine.experiments import _book, _worlds, get
 from simulator.engine.markets import heston_paths, model_law, two_factor
 from simulator.engine.numerics.times import Times
+from simulator.engine.overlays.layered import Pricing
 from simulator.engine.pricing import bates, black76
+from simulator.engine.pricing import vix as vix_pricing
 from simulator.engine.pricing.affine import Factor, Jumps
 
 RATE, YIELD = 0.03, 0.015
@@ -247,3 +249,42 @@ def test_the_whole_account_runs_on_it_with_rolls_and_attribution():
 def test_event_days_has_no_such_law_as_its_moves_are_not_the_models():
     with pytest.raises(ParametersRefused):
         get("event-days").parse({"short_dated_vol": "model"})
+
+
+def by_transform(model):
+    """The same VIX by the exact transform of the pricing module."""
+    jumps = vix_pricing.VarianceJumps(intensity=model.jumps.intensity, mean=model.variance_jump)
+    return vix_pricing.VixModel(factors=model.factors, jumps=model.jumps, variance_jumps=jumps)
+
+
+@pytest.mark.parametrize("level", [14.0, 18.0, 30.0, 50.0])
+@pytest.mark.parametrize("days", [21, 77])
+def test_vix_futures_and_calls_at_the_models_own_law_earn_nothing_at_any_vix(level, days):
+    """Bought at the exact transform's price and held, on paths of the measure that prices."""
+    start = two_factor.started(two_factor.EDU_2, vix=level)
+    own = by_transform(start)
+    T = days / 252.0
+    end = two_factor.world(paths=40_000, days=days, seed=8, model=start, carry=CARRY).vix[-1]
+    future = float(vix_pricing.future(own, expiry=T))
+    assert abs(end.mean() - future) < 3.5 * end.std() / np.sqrt(end.size)
+    for strike in (0.9 * future, future, 1.2 * future):
+        profit = np.maximum(end - strike, 0.0) - float(
+            vix_pricing.option(own, strike=strike, expiry=T)
+        )
+        assert abs(profit.mean()) < 3.5 * profit.std() / np.sqrt(profit.size), strike
+
+
+def test_the_market_rule_marks_vix_calls_above_the_models_law():
+    """What docs/conventions.md says of the usual marks: one-month 30-delta calls cost about twice
+    what the law gives, and more the higher the VIX.
+    """
+    ratio = []
+    for level in (15.0, 18.0, 24.0):
+        own = by_transform(two_factor.started(two_factor.EDU_2, vix=level))
+        T, rule = 21 / 252.0, Pricing()
+        future = float(vix_pricing.future(own, expiry=T))
+        strike = rule.moneyness(T, 0.30) * future
+        law = float(vix_pricing.option(own, strike=strike, expiry=T))
+        ratio.append(float(rule.price(np.array(future), np.array(strike), T, 0.0)) / law)
+    assert 1.4 < ratio[0] < 2.2
+    assert ratio[2] > ratio[1] > 1.4
