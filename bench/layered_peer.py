@@ -331,7 +331,7 @@ def profits(
     out = np.empty((len(calls) + 1, *spx.shape))
     hedge(
         spx, vix, v1, v2, np.array(c), np.array(m), np.array(rows), np.array(phases),
-        surface.ratio_pieces(p.skew, surface.SHAPE_B), np.array(two_factor.convexity_corners()),
+        surface.ratio_pieces(p.skew, surface.SHAPE_B), two_factor.convexity_corners(),
         out, np.full(paths, float(capital)),
     )  # fmt: skip
     return out

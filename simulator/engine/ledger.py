@@ -54,17 +54,18 @@ class Ledger:
         """
         received = np.maximum(cash, 0.0)
         paid = received - cash
-        for held, change in (
-            (self.cash, cash),
-            (self.flows[day], cash),
-            (self._moved[layer], cash),
-            (self.received[layer], received),
-            (self.paid[layer], paid),
-        ):
-            if at is ALL:
-                held += change
-            else:
-                held[at] += change
+        if at is ALL:
+            self.cash += cash
+            self.flows[day] += cash
+            self._moved[layer] += cash
+            self.received[layer] += received
+            self.paid[layer] += paid
+        else:
+            self.cash[at] += cash
+            self.flows[day, at] += cash
+            self._moved[layer][at] += cash
+            self.received[layer][at] += received
+            self.paid[layer][at] += paid
 
     def charge(self, day: int, layer: str, cost: Floats, *, at: Any = ALL) -> None:
         """A cost (not negative) of trading, paid in cash and posted to ``costs``."""

@@ -212,10 +212,12 @@ class Weights:
 
     def at(self, years: Floats) -> Floats:
         """The six rows at these times."""
-        terms = np.ones((5, years.size))
+        terms = np.empty((5, years.size))
+        terms[0] = 1.0
         E = np.exp(self.decay * years.reshape(-1), out=terms[1:3])
         np.multiply(E, E, out=terms[3:])
-        rows: Floats = np.einsum("ij,jk->ik", self.sums, terms)
+        # no matrix product: that of a library may start threads
+        rows: Floats = np.add.reduce(self.sums[:, :, None] * terms, axis=1)
         return rows.reshape(6, *years.shape)
 
     def moments(self, v: tuple[Any, Any], years: Any) -> tuple[Any, Any]:
@@ -261,7 +263,7 @@ def convexity(k: Any, share: Any) -> Floats:
     i *= len(SHARES)
     i += j
     at = i.astype(int)
-    value, along, across, both = (one.take(at) for one in convexity_corners())
+    value, along, across, both = convexity_corners().take(at, axis=1)
     value += w * along
     across += w * both
     value += u * across
@@ -271,15 +273,15 @@ def convexity(k: Any, share: Any) -> Floats:
 
 
 @cache
-def convexity_corners() -> tuple[Floats, Floats, Floats, Floats]:
-    """Of each cell of the table its first corner, its two slopes and how they twist, flat."""
+def convexity_corners() -> Floats:
+    """Of each cell of the table its first corner, its two slopes and how they twist: four rows."""
     table = _convexity_table()
     along, across = np.zeros_like(table), np.zeros_like(table)
     along[:, :-1] = np.diff(table, axis=1)
     across[:-1] = np.diff(table, axis=0)
     twist = np.zeros_like(table)
     twist[:-1] = np.diff(along, axis=0)
-    return table.ravel(), along.ravel(), across.ravel(), twist.ravel()
+    return np.stack([table.ravel(), along.ravel(), across.ravel(), twist.ravel()])
 
 
 @cache

@@ -26,8 +26,8 @@ from ..pricing.greeks import Greeks
 WEIGHTS = (0.62, 0.38)
 SPEEDS = (18.0, 1.4)  # per year
 HALF_LIFE = 60.0  # trading days
-SQUARE_SPEEDS = np.array([[2 * SPEEDS[0]], [SPEEDS[0] + SPEEDS[1]], [2 * SPEEDS[1]]])  # of b^2
-SQUARE_WEIGHTS = -np.array([WEIGHTS[0] ** 2, 2 * WEIGHTS[0] * WEIGHTS[1], WEIGHTS[1] ** 2])
+SQUARE_SPEEDS = -np.array([[2 * SPEEDS[0]], [SPEEDS[0] + SPEEDS[1]], [2 * SPEEDS[1]]])  # of b^2
+SQUARE_WEIGHTS = np.array([[WEIGHTS[0] ** 2], [2 * WEIGHTS[0] * WEIGHTS[1]], [WEIGHTS[1] ** 2]])
 PREMIUM = 3.0  # index points of anchor above the average VIX
 MONTH = 30.0 / 365.0
 VOL_OF_VIX = 1.05  # at-the-money vol of a one-month VIX option
@@ -162,8 +162,8 @@ def call_strike_for_delta(
 
 def _mean_square_beta(T: Floats) -> Floats:
     """(1/T) int_0^T b(u)^2 du, with its limit 1 at T = 0."""
-    x = np.maximum(SQUARE_SPEEDS * T.reshape(-1), 1e-12)
-    return np.asarray(np.einsum("i,ij->j", SQUARE_WEIGHTS, np.expm1(-x) / x).reshape(T.shape))
+    x = np.minimum(SQUARE_SPEEDS * T.reshape(-1), -1e-12)
+    return np.asarray(np.add.reduce(np.expm1(x) / x * SQUARE_WEIGHTS).reshape(T.shape))
 
 
 MEAN_SQUARE_MONTH = float(_mean_square_beta(floats(MONTH)))
