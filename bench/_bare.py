@@ -6,7 +6,12 @@ import redis
 from celery import Celery
 
 app = Celery("bare", broker=os.environ["BARE_BROKER"])
-app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=1, task_acks_late=True)
+app.conf.update(
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    task_acks_late=True,
+    task_default_queue="bare",
+)
 done = redis.Redis(unix_socket_path=os.environ["BARE_SOCKET"])
 
 

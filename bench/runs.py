@@ -24,7 +24,7 @@ from bench import _processor
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results" / "runs.json"
-TRIPS = 150
+ROUNDS, TRIPS = 3, 40
 ASKS = 300
 
 
@@ -72,50 +72,70 @@ def worker(application: str, environment: dict[str, str]) -> Iterator[int]:
         process.wait()
 
 
-def bare_trips(server: Any) -> Timed:
-    import redis
-
-    environment = {"BARE_BROKER": server.url, "BARE_SOCKET": str(server.socket)}
-    os.environ.update(environment)
+def bare_trip(client: Any) -> Callable[[int], None]:
     from bench._bare import nothing
-
-    client = redis.Redis(unix_socket_path=str(server.socket))
 
     def trip(number: int) -> None:
         nothing.delay(f"mark{number}")
         client.blpop(f"mark{number}", timeout=30)
 
-    with worker("bench._bare", environment) as pid:
-        milliseconds(trip, 10)
-        return Timed(trip, TRIPS, pid)
+    return trip
 
 
-def run_trips(environment: dict[str, str]) -> Timed:
+def run_trip(client: Any) -> Callable[[int], None]:
     from simulator import services
-    from simulator.models import RunResult
 
     def trip(number: int) -> None:
         run, _ = services.find_or_create_run(experiment="tiny-sum", parameters={"marker": number})
-        time.sleep(0.004)
-        while not RunResult.objects.filter(pk=run.pk).exists():
-            time.sleep(0.001)
+        client.blpop(f"run-{run.pk}", timeout=30)
 
-    with worker("tests.drills.app", environment) as pid:
-        milliseconds(lambda n: trip(100_000 + n), 10)
-        return Timed(trip, TRIPS, pid)
+    return trip
 
 
-def row_trips() -> Timed:
+def row_trip(number: int) -> None:
     """What the row costs without any queue: asked, claimed, computed and finished in place."""
-    from simulator import services
+    from unittest import mock
 
-    def trip(number: int) -> None:
+    from simulator import doorbell, services
+
+    with mock.patch.object(doorbell, "ring"):
         run, _ = services.find_or_create_run(
             experiment="tiny-sum", parameters={"marker": 200_000 + number}
         )
-        services.execute_run(run.pk, "here")
+    services.execute_run(run.pk, "here")
 
-    return Timed(trip, TRIPS)
+
+def trips(server: Any, environment: dict[str, str]) -> dict[str, Any]:
+    """Bare task, row and run in turn within each round; the ratio is taken within the round."""
+    import redis
+
+    client = redis.Redis(unix_socket_path=str(server.socket), socket_timeout=60)
+    sides = {"bare": bare_trip(client), "row": row_trip, "run": run_trip(client)}
+    rounds: list[dict[str, Timed]] = []
+    with worker("bench._bare", environment) as bare, worker("bench._runs", environment) as ours:
+        pids = {"bare": bare, "run": ours}
+        for trip in sides.values():
+            milliseconds(lambda n, trip=trip: trip(100_000 + n), 10)
+        for number in range(ROUNDS):
+            first = number * TRIPS
+            rounds.append(
+                {
+                    name: Timed(
+                        lambda n, trip=trip, first=first: trip(first + n), TRIPS, pids.get(name, 0)
+                    )
+                    for name, trip in sides.items()
+                }
+            )
+    over = [
+        (median(r["run"].taken) - median(r["row"].taken)) / median(r["bare"].taken) for r in rounds
+    ]
+    spent = [(r["run"].processor - r["row"].processor) / r["bare"].processor for r in rounds]
+    return {
+        **{f"{n}_ms": told([t for r in rounds for t in r[n].taken]) for n in sides},
+        "processor_ms": {n: round(median(r[n].processor for r in rounds), 2) for n in sides},
+        "queue_over_bare": round(median(over), 2),
+        "processor_over_bare": round(median(spent), 2),
+    }
 
 
 def asking() -> dict[str, float]:
@@ -142,22 +162,24 @@ asking.calls = 0
 def main() -> None:
     from tests import services as servers
 
-    with tempfile.TemporaryDirectory(prefix="hedgelab-bench-") as folder:
-        with servers.redis_server() as server:
-            bare = bare_trips(server)
-        with servers.redis_server() as server:
-            environment = {
-                "VAR_DIR": folder,
-                "REDIS_URL": server.url,
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-                "LOG_LEVEL": "ERROR",
-                "ALLOWED_HOSTS": "testserver,localhost",
-            }
-            os.environ.update(environment)
-            report(bare, server, environment)
+    with (
+        tempfile.TemporaryDirectory(prefix="hedgelab-bench-") as folder,
+        servers.redis_server() as server,
+    ):
+        environment = {
+            "VAR_DIR": folder,
+            "REDIS_URL": server.url,
+            "BARE_BROKER": server.url,
+            "BARE_SOCKET": str(server.socket),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "LOG_LEVEL": "ERROR",
+            "ALLOWED_HOSTS": "testserver,localhost",
+        }
+        os.environ.update(environment)
+        report(server, environment)
 
 
-def report(bare: Timed, server: Any, environment: dict[str, str]) -> None:
+def report(server: Any, environment: dict[str, str]) -> None:
     import django
 
     django.setup()
@@ -169,21 +191,8 @@ def report(bare: Timed, server: Any, environment: dict[str, str]) -> None:
     settings.RUN_QUEUE_BOUND = 10**6
     tiny.register_only()
     call_command("migrate", verbosity=0)
-    row = row_trips()
-    ours = run_trips(environment)
-    found: dict[str, Any] = {
-        "bare_celery_ms": told(bare.taken),
-        "row_alone_ms": told(row.taken),
-        "run_ms": told(ours.taken),
-        "queue_over_bare": round((median(ours.taken) - median(row.taken)) / median(bare.taken), 2),
-        "processor_ms": {
-            "bare": round(bare.processor, 2),
-            "row": round(row.processor, 2),
-            "run": round(ours.processor, 2),
-        },
-        "processor_over_bare": round((ours.processor - row.processor) / bare.processor, 2),
-        "ask_broker_alive_ms": asking(),
-    }
+    found: dict[str, Any] = trips(server, environment)
+    found["ask_broker_alive_ms"] = asking()
     server.signal(signal.SIGSTOP)
     found["ask_broker_frozen_ms"] = asking()
     server.signal(signal.SIGCONT)
