@@ -10,6 +10,7 @@ urlpatterns = [
     path("lab/<slug:slug>/", lab.detail, name="lab-detail"),
     path("lab/<slug:slug>/code/", lab.code, name="lab-code"),
     path("lab/<slug:slug>/reference/", reference.page, name="lab-reference"),
+    path("lab/<slug:slug>/code.zip", lab.package, name="lab-package"),
     path("lab/<slug:slug>/sweep/", sweeps.form_page, name="lab-sweep"),
     path("runs/compare/", compare.page, name="compare"),
     path("runs/<uuid:run_id>/", runs.page, name="run"),

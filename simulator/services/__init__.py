@@ -19,6 +19,7 @@ from .clients import client_key
 from .executing import execute_run, in_words, run_now, work_off
 from .fingerprints import Identity, identify
 from .freshness import FRESH, Standing, standings
+from .packages import package
 from .passports import NOTICE, Found, is_current, look_up_digest, look_up_document, passport
 from .queueing import expected_wait, place_in_queue, retry_after, throughput, waiting
 from .refusals import CostTooHigh, QueueFull, QuotaExceeded
@@ -81,6 +82,7 @@ __all__ = [
     "look_up_digest",
     "look_up_document",
     "oldest_waiting",
+    "package",
     "passport",
     "place_in_queue",
     "preload",

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.requests import anonymous_post
@@ -181,12 +182,29 @@ def code(request: HttpRequest, slug: str) -> HttpResponse:
     shown = [wanted] if wanted else own
     context = {
         "experiment": experiment,
+        "slug": slug,
         "engine_version": services.current_engine(experiment),
         "files": [(name, Path(sources[name]).read_text(encoding="utf-8")) for name in shown],
         "others": [name for name in sources if name not in shown],
         "count": len(sources),
     }
     return render(request, "simulator/code.html", context)
+
+
+@require_safe
+def package(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same code as a ZIP, with locked requirements and a script that runs it."""
+    example = Example.objects.public().filter(slug=slug).first()
+    experiment = services.experiment_or_404(example.experiment if example else slug)
+    parameters = experiment.parse(example.parameters if example else {})
+    seed = experiment.parse_seed(example.seed if example else None)
+    content = services.package(experiment, parameters, seed)
+    response = HttpResponse(content, content_type="application/zip")
+    name = f"{experiment.slug}-{services.current_engine(experiment)}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, no_cache=True)
+    return response
 
 
 def _is_own(name: str, package: str) -> bool:
