@@ -17,7 +17,7 @@ from .data import Progress, silent
 from .ledger import Floats, Ledger
 from .markets.state import World
 
-REPORTS = 20
+REPORTS = 100
 
 
 class Policy(Protocol):

@@ -16,6 +16,11 @@ def silent(fraction: float, stage: str) -> None:
     """The progress of a computation nobody watches."""
 
 
+def part(progress: Progress, low: float, high: float) -> Progress:
+    """The progress of one part of a computation, from ``low`` to ``high`` of the whole."""
+    return lambda done, stage: progress(low + (high - low) * done, stage)
+
+
 @dataclass(frozen=True)
 class DailySeries:
     """One imported daily series.

@@ -276,18 +276,21 @@ def profit_of(ledger: Ledger, lines: tuple[str, ...]) -> Floats:
 Account = tuple[Book, Ledger]
 
 
-def alone(p: SimpleNamespace, world: World) -> Account:
+def alone(p: SimpleNamespace, world: World, progress: Progress = silent) -> Account:
     """The book without any hedge, and without attribution: for sweeps."""
     b = book(p, world)
-    return b, backtest.run(world, condors(b, explain=False), capital=b.capital)
+    sold = condors(b, explain=False)
+    stage = "selling condors without a hedge"
+    return b, backtest.run(world, sold, capital=b.capital, progress=progress, stage=stage)
 
 
 def calls_alone(
-    p: SimpleNamespace, world: World, *, capital: float, seed: int
+    p: SimpleNamespace, world: World, *, capital: float, seed: int, progress: Progress = silent
 ) -> tuple[Floats, Floats]:
     """Daily profit and net premium of the layers on their own account: for sweeps."""
     calls = layers(p, capital=capital, seed=seed, explain=False)
-    ledger = backtest.run(world, calls, capital=0.0)
+    stage = "buying the layers on their own account"
+    ledger = backtest.run(world, calls, capital=0.0, progress=progress, stage=stage)
     premium = sum((layer.purchases - layer.sales for layer in calls), np.zeros(world.paths))
     return profit_of(ledger, tuple(layer.name for layer in calls)), premium
 

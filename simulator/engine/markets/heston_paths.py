@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ Floats = NDArray[np.float64]
 BLOCK = 2048
 SWITCH = 1.5
 STEP = 1.0 / 252.0
+REPORTS = 20  # a block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +117,15 @@ def simulate(
         rng = np.random.Generator(np.random.SFC64([seed, 0x4E57, number]))
         views = [v[:, part] for v in variances]
         crashed = _crash_days(model, seed, number, step, jumped[:, part].shape)
-        _block(model, step, rng, closes[:, part], views, jumped[:, part], crashed)
-        if report is not None:
-            report(part.stop / paths)
+        done, share = part.start / paths, (part.stop - part.start) / paths
+        told = None if report is None else partial(_tell, report, done, share)
+        _block(model, step, rng, closes[:, part], views, jumped[:, part], crashed, told)
     closes *= spot
     return Paths(closes, variances, jumped)
+
+
+def _tell(report: Callable[[float], None], done: float, share: float, of_block: float) -> None:
+    report(done + share * of_block)
 
 
 def schemes(model: PathModel, step: float) -> list[Scheme]:
@@ -153,6 +159,7 @@ def _block(
     variances: list[Floats],
     jumped: NDArray[np.bool_],
     crashed: NDArray[np.bool_] | None,
+    report: Callable[[float], None] | None,
 ) -> None:
     """Fill one block, step by step, from a close of 1; the arrays are views of the caller's.
 
@@ -172,7 +179,10 @@ def _block(
     step = _Step(each, n)
     x, product = np.zeros(n), np.ones(n)
     normals = np.empty((len(each) + 1, n))
+    every = max(steps // REPORTS, 1)
     for t in range(steps):
+        if report is not None and t % every == 0:
+            report(t / steps)
         rng.standard_normal(out=normals)
         x += drift
         v = step.advance(v, normals[1:], x, product, normals[0])

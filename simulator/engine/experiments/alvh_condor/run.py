@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION, USD
@@ -69,7 +69,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     comparison = compare(world, both, seed)
     progress(0.65, "sweeping the wing width")
     few = FewPaths(params, seed, data)
-    sweep = _sweep(few, progress)
+    sweep = _sweep(few, part(progress, 0.65, 0.85))
     arithmetic = layered_hedge(
         vix=params.vix0,
         delta=params.call_delta,
@@ -99,7 +99,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             attribution(both),
             sweep,
-            _band(few, progress),
+            _band(few, part(progress, 0.85, 1.0)),
             _fair.paths_table(comparison),
             arithmetic.table,
             twice.table([_representative(params, world, n) for n in (1, 2, 3)]),
@@ -239,14 +239,17 @@ class FewPaths:
     def changed(self, changes: Mapping[str, object]) -> SimpleNamespace:
         return SimpleNamespace(**{**vars(self.params), **changes})
 
-    def calls(self, p: SimpleNamespace, capital: float) -> Calls:
+    def calls(self, p: SimpleNamespace, capital: float, progress: Progress = silent) -> Calls:
         """Run once a mark, unless the account or the condors decide how many calls there are."""
         if p.annual_budget_cap is not None or p.vega_target_mode is not None:
-            return _book.calls_alone(p, self.world, capital=capital, seed=self.seed)
+            return self._bought(p, capital, progress)
         mark = (p.vol_of_vix, p.costs)
         if mark not in self._calls:
-            self._calls[mark] = _book.calls_alone(p, self.world, capital=capital, seed=self.seed)
+            self._calls[mark] = self._bought(p, capital, progress)
         return self._calls[mark]
+
+    def _bought(self, p: SimpleNamespace, capital: float, progress: Progress) -> Calls:
+        return _book.calls_alone(p, self.world, capital=capital, seed=self.seed, progress=progress)
 
 
 def _sweep(few: FewPaths, progress: Progress) -> Table:
@@ -254,11 +257,12 @@ def _sweep(few: FewPaths, progress: Progress) -> Table:
     world, seed = few.world, few.seed
     rows = []
     for number, wing in enumerate(WINGS):
-        progress(0.65 + 0.25 * number / len(WINGS), "sweeping the wing width")
+        here = part(progress, number / len(WINGS), (number + 1) / len(WINGS))
+        here(0.0, "sweeping the wing width")
         change = {"wing_width": wing, "min_credit_ratio": 0.0, "ts_enabled": False}
         one = few.changed(change)
-        book, base = _book.alone(one, world)
-        hedge, premium = few.calls(one, book.capital)
+        book, base = _book.alone(one, world, part(here, 0.0, 0.6))
+        hedge, premium = few.calls(one, book.capital, part(here, 0.6, 1.0))
         c = _fair.compare(
             world=world,
             base=base.equity(),
@@ -315,13 +319,16 @@ def _band(few: FewPaths, progress: Progress) -> Table:
     """The same question under other marks and, in the model, with crashes: the model's own risk."""
     choices = [choice for choice in BAND if choice.fits(few.params)]
     rows: list[list[object]] = []
-    asked = _book.alone(few.changed(QUICK), few.world)
+    asked = _book.alone(few.changed(QUICK), few.world, part(progress, 0.0, 0.1))
     for number, choice in enumerate(choices):
-        progress(0.9 + 0.1 * number / len(choices), "the same under other choices")
+        share = part(progress, *(0.1 + 0.9 * n / len(choices) for n in (number, number + 1)))
+        share(0.0, "the same under other choices")
         one = few.changed({**QUICK, **choice.changes})
         here = FewPaths(one, few.seed, few.data) if choice.other_market else few
-        sold = _book.alone(one, here.world) if choice.other_book else asked
-        rows.append([choice.label, *_effect(one, here, sold)])
+        sold = asked
+        if choice.other_book:
+            sold = _book.alone(one, here.world, part(share, 0.0, 0.4))
+        rows.append([choice.label, *_effect(one, here, sold, part(share, 0.4, 1.0))])
     columns = (
         Column("choice", "Choice"),
         Column("difference", "Change of the deepest fall", FRACTION),
@@ -334,10 +341,12 @@ def _band(few: FewPaths, progress: Progress) -> Table:
     return Table("band", label, columns, rows)
 
 
-def _effect(p: SimpleNamespace, few: FewPaths, sold: _book.Account) -> tuple[float | None, ...]:
+def _effect(
+    p: SimpleNamespace, few: FewPaths, sold: _book.Account, progress: Progress
+) -> tuple[float | None, ...]:
     """What the layers do beside a book that is already sold."""
     book, base = sold
-    hedge, premium = few.calls(p, book.capital)
+    hedge, premium = few.calls(p, book.capital, progress)
     c = _fair.compare(
         world=few.world,
         base=base.equity(),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
@@ -22,12 +22,13 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     """Answers how far the answer hangs on the reading."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.1, "selling condors without a hedge")
-    book, base = _book.alone(params, world)
+    book, base = _book.alone(params, world, part(progress, 0.1, 0.2))
     setting = Setting(params, book.capital, params.reading_budget, seed)
     found = {}
     for number, reading in enumerate(READINGS):
-        progress(0.2 + 0.75 * number / len(READINGS), f"reading {reading.slug}")
-        found[reading.slug] = compare(world, base, reading.slug, setting, seed)
+        ends = (0.2 + 0.8 * n / len(READINGS) for n in (number, number + 1))
+        here = part(progress, *ends)
+        found[reading.slug] = compare(world, base, reading.slug, setting, seed, here)
     shown = found[params.reading]
     effects = {slug: c.effect for slug, c in found.items()}
     own = {
@@ -66,9 +67,17 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
 
 
-def compare(world: World, base: Ledger, slug: str, setting: Setting, seed: int) -> _fair.Comparison:
+def compare(
+    world: World,
+    base: Ledger,
+    slug: str,
+    setting: Setting,
+    seed: int,
+    progress: Progress = silent,
+) -> _fair.Comparison:
     """One reading against the unhedged book."""
-    ledger = backtest.run(world, BY_SLUG[slug].policies(setting), capital=0.0)
+    policies = BY_SLUG[slug].policies(setting)
+    ledger = backtest.run(world, policies, capital=0.0, progress=progress, stage=f"reading {slug}")
     hedge = ledger.profit()
     paid = sum(ledger.paid.values(), np.zeros(world.paths))
     got = sum(ledger.received.values(), np.zeros(world.paths))

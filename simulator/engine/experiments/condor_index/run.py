@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays import schedule
@@ -42,7 +42,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     drawn = _worlds.build(params, seed=seed, data=data, progress=progress)
     world = replace(drawn, rate=params.bill_rate, dividend_yield=params.index_yield)
     bills = backtest.run(world, [Bills(rate=params.bill_rate)], capital=CAPITAL)
-    ledger, book = _index(params, world, progress)
+    ledger, book = _index(params, world, part(progress, 0.1, 0.8))
     comparison = _fair.compare(
         world=world,
         base=bills.equity(),
@@ -81,7 +81,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         metrics=metrics,
         tables=[
             _published(comparison, params),
-            _shapes(params, world),
+            _shapes(params, world, part(progress, 0.8, 1.0)),
             *_dated(ledger.equity(), world),
             _fair.paths_table(comparison),
         ],
@@ -95,7 +95,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
 
 
 def _index(
-    params: SimpleNamespace, world: World, progress: Progress | None = None
+    params: SimpleNamespace, world: World, progress: Progress = silent
 ) -> tuple[Ledger, CondorBook]:
     choice = Choice(
         method="delta",
@@ -119,14 +119,11 @@ def _index(
         explain=False,
     )
     policies: list[backtest.Policy] = [book, Bills(rate=params.bill_rate)]
-    if progress is None:
-        return backtest.run(world, policies, capital=CAPITAL), book
     ledger = backtest.run(
         world,
         policies,
         capital=CAPITAL,
         progress=progress,
-        span=(0.1, 0.8),
         stage="selling condors every third Friday",
     )
     return ledger, book
@@ -176,12 +173,13 @@ def _published(c: _fair.Comparison, params: SimpleNamespace) -> Table:
     return Table("published", "Beside the published index", columns, rows)
 
 
-def _shapes(params: SimpleNamespace, world: World) -> Table:
+def _shapes(params: SimpleNamespace, world: World, progress: Progress) -> Table:
     """The same rule under a mild and a steep skew, with and without costs."""
     rows = []
-    for skew, costs in SHAPES:
+    for number, (skew, costs) in enumerate(SHAPES):
         one = SimpleNamespace(**{**vars(params), "skew": skew, "costs": costs})
-        equity = _index(one, world)[0].equity()
+        here = part(progress, number / len(SHAPES), (number + 1) / len(SHAPES))
+        equity = _index(one, world, here)[0].equity()
         annual = _fair.annual_returns(equity, world.span).mean()
         rows.append([skew, "on" if costs else "off", annual, _fair.drawdowns(equity).mean()])
     columns = (

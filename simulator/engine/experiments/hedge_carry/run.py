@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...metrics import cash_flows, regression
@@ -34,9 +34,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     """Answers whether the sleeve is dear insurance, a bad investment, both or neither."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.2, "the index alone")
-    base, _ = account(params, world, weight=0.0)
+    base, _ = account(params, world, weight=0.0, progress=part(progress, 0.2, 0.4))
     progress(0.4, "the index with the sleeve")
-    ledger, calls = account(params, world, weight=params.sleeve)
+    ledger, calls = account(params, world, weight=params.sleeve, progress=part(progress, 0.4, 0.7))
     comparison = _fair.compare(
         world=world,
         base=base.equity(),
@@ -74,7 +74,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
 
 
-def account(params: SimpleNamespace, world: World, *, weight: float) -> tuple[Ledger, CallLayer]:
+def account(
+    params: SimpleNamespace, world: World, *, weight: float, progress: Progress = silent
+) -> tuple[Ledger, CallLayer]:
     """The index with ``weight`` of the account in calls at every expiry."""
     expiries = schedule.vix_expiries(world)
     invests = np.zeros(world.days + 1, dtype=bool)
@@ -95,7 +97,9 @@ def account(params: SimpleNamespace, world: World, *, weight: float) -> tuple[Le
         calls,
         Index(rebalances=invests, dividend_yield=world.dividend_yield),
     ]
-    return backtest.run(world, policies, capital=CAPITAL), calls
+    stage = "holding the index and its calls"
+    ledger = backtest.run(world, policies, capital=CAPITAL, progress=progress, stage=stage)
+    return ledger, calls
 
 
 def months(params: SimpleNamespace, world: World) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...markets import nft
 from ...results import Axis, Chart, Column, Metric, Result, Series, Table
 from ...units import FRACTION
@@ -24,7 +24,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.0, "selling at once")
     dump = proceeds(params, params.items, np.ones(1))[0]
     progress(0.2, "selling in steps")
-    ladder = laddered(params, seed)
+    ladder = laddered(params, seed, part(progress, 0.2, 0.8))
     effect = _fair.mean_effect(ladder - dump, seed)
     verdict = beats(effect, subject="the ladder", baseline="selling at once")
     daily = params.nft_vol / np.sqrt(YEAR)
@@ -99,7 +99,7 @@ def proceeds(params: SimpleNamespace, items: float, price: Floats) -> Floats:
     return np.asarray(items / params.items * np.maximum(kept, 0.0) * price - gas)
 
 
-def laddered(params: SimpleNamespace, seed: int) -> Floats:
+def laddered(params: SimpleNamespace, seed: int, progress: Progress = silent) -> Floats:
     """Brought by equal parts, the first at once, on floor paths that move in between."""
     rng = np.random.default_rng([seed, 0xE817])
     step = params.ladder_gap / YEAR
@@ -107,6 +107,7 @@ def laddered(params: SimpleNamespace, seed: int) -> Floats:
     log_price = np.zeros(params.paths)
     total = np.zeros(params.paths)
     for number in range(params.ladder_steps):
+        progress(number / params.ladder_steps, "selling in steps")
         if number:
             log_price += (params.floor_drift - 0.5 * params.nft_vol**2) * step
             log_price += size * rng.standard_normal(params.paths)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets import episodes, nft
 from ...markets.state import World
@@ -39,7 +39,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     world = _worlds.build(params, seed=seed, data=data)
     floors = _floors(params, world, seed)
     progress(0.15, "buying and settling calls")
-    ledger = _hedge(params, world, seed, progress=progress)
+    ledger = _hedge(params, world, seed, progress=part(progress, 0.15, 0.45))
     share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
     hedge = ledger.profit() * share
     money = floors.eth / floors.eth[0] if params.denomination == "eth" else np.ones_like(floors.eth)
@@ -64,9 +64,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.65, "raising the link to shares")
     beta_chart = _beta_chart(params, world, floors, hedge, money)
     tables = [_fair.paths_table(comparison), _split_table(params, floors, hedge), budgets]
-    tables.append(_variants(params, seed, data))
+    tables.append(_variants(params, seed, data, part(progress, 0.7, 0.85)))
     if params.market == "episode":
-        tables.append(_episodes(params, seed, progress))
+        tables.append(_episodes(params, seed, part(progress, 0.85, 1.0)))
     tables.append(twice.table([_representative(params, world)]))
     return Result(
         headline=_headline(params, comparison),
@@ -104,7 +104,7 @@ def _hedge(
     world: World,
     seed: int,
     *,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Ledger:
     """The calls alone, on their own account; with a budget of nought, those of 3 %."""
     budget = params.nft_hedge_budget or REFERENCE_BUDGET
@@ -122,16 +122,8 @@ def _hedge(
         )
         for index, (dte, weight) in enumerate(STRUCTURES[params.hedge_structure])
     ]
-    if progress is None:
-        return backtest.run(world, layers, capital=0.0)
-    return backtest.run(
-        world,
-        layers,
-        capital=0.0,
-        progress=progress,
-        span=(0.15, 0.45),
-        stage="buying and settling calls",
-    )
+    stage = "buying and settling calls"
+    return backtest.run(world, layers, capital=0.0, progress=progress, stage=stage)
 
 
 def _representative(params: SimpleNamespace, world: World) -> twice.Check:
@@ -391,7 +383,7 @@ def _beta_chart(
     )
 
 
-def _variants(params: SimpleNamespace, seed: int, data: Data) -> Table:
+def _variants(params: SimpleNamespace, seed: int, data: Data, progress: Progress) -> Table:
     """The same hedge under other marks and rules: how far the figure is a choice."""
     few = SimpleNamespace(**{**vars(params), "paths": min(params.paths, SIDE_PATHS)})
     world = _worlds.build(few, seed=seed, data=data)
@@ -405,7 +397,10 @@ def _variants(params: SimpleNamespace, seed: int, data: Data) -> Table:
         ("one-month calls, sold at 3 × ", {"hedge_structure": "monthly", "sell_at_multiple": 3.0}),
         ("30/110/220-day calls, held", {"hedge_structure": "ladder", "sell_at_multiple": None}),
     )
-    rows = [[name.strip(), *_effect(few, change, world, floors, seed)] for name, change in choices]
+    rows: list[list[object]] = []
+    for number, (name, change) in enumerate(choices):
+        progress(number / (len(choices) + 1), "the same under other choices")
+        rows.append([name.strip(), *_effect(few, change, world, floors, seed)])
     if params.market == "model":
         often = SimpleNamespace(**{**vars(few), "crashes_per_century": MANY_CRASHES})
         crashing = _worlds.build(often, seed=seed, data=data)
@@ -448,7 +443,7 @@ def _episodes(params: SimpleNamespace, seed: int, progress: Progress) -> Table:
     """The same plan through every documented episode, few paths each."""
     rows = []
     for number, episode in enumerate(episodes.EPISODES):
-        progress(0.75 + 0.24 * number / len(episodes.EPISODES), "the other episodes")
+        progress(number / len(episodes.EPISODES), "the other episodes")
         one = SimpleNamespace(**{**vars(params), "episode": episode.slug, "paths": SIDE_PATHS})
         world = episodes.world(episode, paths=SIDE_PATHS, seed=seed)
         floors = _floors(one, world, seed)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays.costs import FREE_VIX, VixCosts
@@ -29,9 +29,15 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     book = _book.book(params, world)
     progress(0.2, "the hedged book alone")
     layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
-    base = backtest.run(world, [*_book.condors(book, explain=False), *layers], capital=book.capital)
-    progress(0.45, "the same with the reserve")
-    ledger, engine = reserve(params, world, book, seed)
+    base = backtest.run(
+        world,
+        [*_book.condors(book, explain=False), *layers],
+        capital=book.capital,
+        progress=progress,
+        span=(0.2, 0.45),
+        stage="the hedged book alone",
+    )
+    ledger, engine = reserve(params, world, book, seed, part(progress, 0.45, 0.75))
     comparison = _fair.compare(
         world=world,
         base=base.equity(),
@@ -63,7 +69,10 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             + comparison.verdict.sentence.replace("The hedge", "The reserve")
         ),
         metrics=metrics,
-        tables=[_loans(params, world.first(SIDE_PATHS), seed), _fair.paths_table(comparison)],
+        tables=[
+            _loans(params, world.first(SIDE_PATHS), seed, part(progress, 0.75, 1.0)),
+            _fair.paths_table(comparison),
+        ],
         charts=[
             _fair.equity_chart(
                 comparison, world, label="The hedged book with and without the reserve"
@@ -82,7 +91,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
 
 
 def reserve(
-    params: SimpleNamespace, world: World, book: _book.Book, seed: int
+    params: SimpleNamespace, world: World, book: _book.Book, seed: int, progress: Progress = silent
 ) -> tuple[Ledger, SecondEngine]:
     """The book with its layers and the loan."""
     layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
@@ -102,16 +111,19 @@ def reserve(
         seed=seed,
     )
     policies: list[backtest.Policy] = [*_book.condors(book, explain=False), *layers, engine]
-    return backtest.run(world, policies, capital=book.capital), engine
+    stage = "the book with the reserve"
+    ledger = backtest.run(world, policies, capital=book.capital, progress=progress, stage=stage)
+    return ledger, engine
 
 
-def _loans(params: SimpleNamespace, world: World, seed: int) -> Table:
+def _loans(params: SimpleNamespace, world: World, seed: int, progress: Progress) -> Table:
     """What the price and the safety of the loan decide."""
     rows = []
-    for rate, recalls in ((0.0, 0.0), (0.10, 6.0), (0.30, 6.0)):
+    for number, (rate, recalls) in enumerate(((0.0, 0.0), (0.10, 6.0), (0.30, 6.0))):
         one = SimpleNamespace(**{**vars(params), "se_borrow_rate": rate, "se_recall_rate": recalls})
         book = _book.book(one, world)
-        ledger, engine = reserve(one, world, book, seed)
+        here = part(progress, number / 3.0, (number + 1) / 3.0)
+        ledger, engine = reserve(one, world, book, seed, here)
         profit = ledger.profit(LINE).sum(axis=0)
         rows.append(
             [

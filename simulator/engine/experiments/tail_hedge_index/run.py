@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.curves import AnchoredCurve
 from ...markets.state import World
@@ -41,8 +41,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     drawn = _worlds.build(params, seed=seed, data=data, progress=progress)
     world = _world(params, drawn)
     nothing = SimpleNamespace(**{**vars(params), "weight_low": 0.0, "weight_high": 0.0})
-    base, _ = _account(nothing, world)
-    ledger, calls = _account(params, world, progress)
+    base, _ = _account(nothing, world, part(progress, 0.1, 0.3))
+    ledger, calls = _account(params, world, part(progress, 0.3, 0.85))
     comparison = _fair.compare(
         world=world,
         base=base.equity(),
@@ -71,7 +71,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         metrics=metrics,
         tables=[
             _windows(comparison, world),
-            _vols(params, world.first(SIDE_PATHS)),
+            _vols(params, world.first(SIDE_PATHS), part(progress, 0.85, 1.0)),
             _fair.paths_table(comparison),
         ],
         charts=[_chart(comparison, world), _fair.drawdown_chart(comparison, world)],
@@ -90,7 +90,7 @@ def _world(params: SimpleNamespace, drawn: World) -> World:
 
 
 def _account(
-    params: SimpleNamespace, world: World, progress: Progress | None = None
+    params: SimpleNamespace, world: World, progress: Progress = silent
 ) -> tuple[Ledger, CallLayer]:
     expiries = schedule.vix_expiries(world)
     invests = np.zeros(world.days + 1, dtype=bool)
@@ -114,14 +114,11 @@ def _account(
         calls,
         Index(rebalances=invests, dividend_yield=params.index_yield),
     ]
-    if progress is None:
-        return backtest.run(world, policies, capital=CAPITAL), calls
     ledger = backtest.run(
         world,
         policies,
         capital=CAPITAL,
         progress=progress,
-        span=(0.2, 0.85),
         stage="buying calls every month",
     )
     return ledger, calls
@@ -168,11 +165,12 @@ def _windows(c: _fair.Comparison, world: World) -> Table:
     return Table("windows", "Documented windows that these days cover", columns, rows)
 
 
-def _vols(params: SimpleNamespace, world: World) -> Table:
+def _vols(params: SimpleNamespace, world: World, progress: Progress) -> Table:
     rows = []
-    for vol in VOLS:
+    for number, vol in enumerate(VOLS):
         one = SimpleNamespace(**{**vars(params), "vol_of_vix": vol})
-        equity = _account(one, world)[0].equity()
+        here = part(progress, number / len(VOLS), (number + 1) / len(VOLS))
+        equity = _account(one, world, here)[0].equity()
         annual = _fair.annual_returns(equity, world.span).mean()
         rows.append([vol, annual, _fair.drawdowns(equity).mean()])
     columns = (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part
 from ...ledger import CAUSES, Ledger
 from ...markets import nft
 from ...markets.state import CRISIS_GAP, World
@@ -56,7 +56,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.8, "the other entry rules")
     regimes = by_regime(world, causes, bills)
     few = world.first(SIDE_PATHS)
-    rules = _rules(params, few, bills.first(few.paths))
+    rules = _rules(params, few, bills.first(few.paths), part(progress, 0.8, 1.0))
     return Result(
         headline=_headline(own, comparison),
         metrics=metrics,
@@ -273,7 +273,7 @@ def by_regime(world: World, causes: Floats, bills: Bills) -> Table:
     return Table("regimes", "Cash and needs by regime, USD a year, mean over paths", columns, rows)
 
 
-def _rules(params: SimpleNamespace, world: World, bills: Bills) -> Table:
+def _rules(params: SimpleNamespace, world: World, bills: Bills, progress: Progress) -> Table:
     """Every entry rule on the same closes."""
     choices: tuple[tuple[str, dict[str, object]], ...] = (
         ("every close", {"entry": "any", "gate_mode": "none"}),
@@ -288,10 +288,17 @@ def _rules(params: SimpleNamespace, world: World, bills: Bills) -> Table:
     years = _fair.yearly(world.span)
     asked = float(bills.total.sum(axis=0).mean() / years)
     rows = []
-    for label, changes in choices:
+    for number, (label, changes) in enumerate(choices):
         book = offered(SimpleNamespace(**{**vars(params), **changes}), world)
         books = _book.condors(book, explain=False)
-        ledger = backtest.run(world, books, capital=book.capital)
+        ledger = backtest.run(
+            world,
+            books,
+            capital=book.capital,
+            progress=progress,
+            span=(number / len(choices), (number + 1) / len(choices)),
+            stage="the other entry rules",
+        )
         net = float(ledger.profit().sum(axis=0).mean() / years)
         collected = sum(float(one.collected.mean()) for one in books) / years
         rows.append(

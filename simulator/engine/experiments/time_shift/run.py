@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays.condor_book import CondorBook
@@ -26,9 +26,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     """Answers whether a roll recovers a loss."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.15, "holding losers to the end")
-    base, _ = variant(params, world, ts_enabled=False)
+    base, _ = variant(params, world, part(progress, 0.15, 0.35), ts_enabled=False)
     progress(0.35, "rolling losers forward")
-    rolled, books = variant(params, world)
+    rolled, books = variant(params, world, part(progress, 0.35, 0.7))
     hedge = rolled.profit() - base.profit()
     comparison = _fair.compare(
         world=world,
@@ -51,7 +51,10 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     return Result(
         headline=_headline(comparison, own),
         metrics=metrics,
-        tables=[_variants(params, world.first(SIDE_PATHS)), _fair.paths_table(comparison)],
+        tables=[
+            _variants(params, world.first(SIDE_PATHS), part(progress, 0.7, 1.0)),
+            _fair.paths_table(comparison),
+        ],
         charts=[
             _fair.equity_chart(comparison, world, label="The book with and without rolls"),
             _histogram(first, later, full_loss(params)),
@@ -73,12 +76,14 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
 
 
 def variant(
-    params: SimpleNamespace, world: World, **changes: object
+    params: SimpleNamespace, world: World, progress: Progress = silent, **changes: object
 ) -> tuple[Ledger, list[CondorBook]]:
     """The book under other rules, without a hedge and without attribution."""
     book = _book.book(SimpleNamespace(**{**vars(params), **changes}), world)
     policies = _book.condors(book, explain=False)
-    return backtest.run(world, policies, capital=book.capital), policies
+    stage = "selling condors under one rule"
+    ledger = backtest.run(world, policies, capital=book.capital, progress=progress, stage=stage)
+    return ledger, policies
 
 
 def fates(books: list[CondorBook]) -> tuple[Floats, Floats]:
@@ -142,7 +147,7 @@ def _intervals(books: list[CondorBook], world: World, seed: int) -> dict[str, Ef
     return {name: _fair.ratio(above, below, seed) for name, (above, below) in pairs.items()}
 
 
-def _variants(params: SimpleNamespace, world: World) -> Table:
+def _variants(params: SimpleNamespace, world: World, progress: Progress) -> Table:
     rules: tuple[tuple[str, dict[str, object]], ...] = (
         ("hold: no roll", {"ts_enabled": False}),
         ("stop at two credits, no roll", {"ts_enabled": False, "stop_loss": 2.0}),
@@ -152,8 +157,9 @@ def _variants(params: SimpleNamespace, world: World) -> Table:
         ("roll a quarter larger", {"ts_enabled": True, "ts_size_multiplier": 1.25}),
     )
     rows = []
-    for label, changes in rules:
-        ledger, books = variant(params, world, **changes)
+    for number, (label, changes) in enumerate(rules):
+        here = part(progress, number / len(rules), (number + 1) / len(rules))
+        ledger, books = variant(params, world, here, **changes)
         equity = ledger.equity()
         own = chain_figures(params, *fates(books), books, world)
         rows.append(

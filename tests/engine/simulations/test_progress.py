@@ -1,0 +1,64 @@
+"""A reader who waits sees a simulation move, and in which phase it is.
+
+Work is counted in calls of functions, which do not hang on the machine or on who else uses it.
+"""
+
+import sys
+from itertools import pairwise
+
+import pytest
+
+from simulator.engine.experiments import all_experiments, get
+
+SIMULATIONS = [slug for slug, one in all_experiments().items() if one.kind == "simulation"]
+MOST_UNSEEN = 0.17  # of the work between two reports: half a second of a run of three
+FEW_CALLS = 30_000  # a few hundredths of a second, whatever their share
+FEW_PATHS = 30
+
+
+class Watched:
+    """Reports of one run, each with the calls that were made until then."""
+
+    def __init__(self):
+        self.calls, self.reports = 0, []
+
+    def count(self, frame, event, argument):
+        self.calls += 1
+
+    def progress(self, fraction, stage):
+        self.reports.append((self.calls, fraction, stage))
+
+    def run(self, experiment, params):
+        experiment.run(params, seed=1)  # tables and modules that are made only once
+        before = sys.getprofile()
+        sys.setprofile(self.count)
+        try:
+            experiment.run(params, seed=1, progress=self.progress)
+        finally:
+            sys.setprofile(before)
+        return self
+
+
+@pytest.fixture(scope="module", params=SIMULATIONS)
+def watched(request):
+    experiment = get(request.param)
+    paths = min(experiment.parse({})["paths"], FEW_PATHS)
+    return Watched().run(experiment, experiment.parse({"paths": paths}))
+
+
+def test_no_large_part_of_a_run_passes_without_a_report(watched):
+    at = [0, *(calls for calls, _, _ in watched.reports), watched.calls]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
+    longest = max(gaps)
+    stages = ["the start", *(stage for _, _, stage in watched.reports)]
+    allowed = max(MOST_UNSEEN * watched.calls, FEW_CALLS)
+    assert longest <= allowed, f"after {stages[gaps.index(longest)]}: {longest / watched.calls:.2f}"
+
+
+def test_progress_only_grows_stays_within_the_whole_and_names_its_phase(watched):
+    fractions = [round(fraction, 9) for _, fraction, _ in watched.reports]
+    assert fractions == sorted(fractions)
+    assert fractions[0] >= 0.0
+    assert fractions[-1] <= 1.0
+    assert all(stage for _, _, stage in watched.reports)
+    assert len({stage for _, _, stage in watched.reports}) >= 2
