@@ -5,7 +5,7 @@ import os
 import redis
 from celery import Celery
 
-app = Celery("bare", broker=os.environ["BARE_BROKER"])
+app = Celery("bare", broker=os.environ["BARE_BROKER"], set_as_current=False)
 app.conf.update(
     task_ignore_result=True,
     worker_prefetch_multiplier=1,

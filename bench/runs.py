@@ -56,9 +56,11 @@ def told(taken: list[float]) -> dict[str, float]:
 
 @contextlib.contextmanager
 def worker(application: str, environment: dict[str, str]) -> Iterator[int]:
+    from tests.services import tied
+
     command = [
-        sys.executable, "-m", "celery", "-q", "-A", application, "worker", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
+        *tied(), sys.executable, "-m", "celery", "-q", "-A", application, "worker",
+        "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
     ]  # fmt: skip
     process = subprocess.Popen(
         # Leases and sweeps as in earnest, not as quick as in the drills.

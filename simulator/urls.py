@@ -1,8 +1,10 @@
 """Addresses of the lab, of runs and sweeps, and of the ledger."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from . import health
+from .feeds import RunFeed
 from .views import check, compare, data, embed, files, lab, reference, runs, status, sweeps
 
 urlpatterns = [
@@ -20,6 +22,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>.csv", files.as_csv, name="run-csv"),
     path("runs/<uuid:run_id>.svg", files.as_svg, name="run-svg"),
     path("runs/<uuid:run_id>.png", files.as_png, name="run-png"),
+    path("runs/<uuid:run_id>.atom", require_safe(RunFeed()), name="run-feed"),
     path("runs/<uuid:run_id>/embed/", embed.frame, name="run-embed"),
     path("oembed", embed.oembed, name="oembed"),
     path("sweeps/<uuid:sweep_id>/", sweeps.page, name="sweep"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ def page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "fork_url": exhibits.Exhibit(run, {}).fork_url,
         "is_current": services.is_current(run),
         "refresh": _refresh(run),
+        "kind_of_error": kind_of_error(run),
         "unserved": not run.is_finished and services.is_unserved(UNSERVED_AFTER),
     }
     if shown is not None:
@@ -80,6 +82,13 @@ def _title(run: Run, example: Example | None) -> str:
     if example is not None:
         return example.title
     return found.title if found else run.experiment
+
+
+def kind_of_error(run: Run) -> str:
+    """The exception's name alone: the rest of a traceback is for the operator."""
+    last = run.technical.strip().rpartition("\n")[2]
+    match = re.match(r"[A-Za-z_][A-Za-z0-9_.]{0,79}(?=:|$)", last)
+    return match[0].rpartition(".")[2] if match else ""
 
 
 def _refresh(run: Run) -> int:

@@ -67,6 +67,28 @@ def test_a_failure_speaks_to_people_and_gives_a_number_to_quote(client, asked):
     assert "abc123def456" in page
 
 
+def test_technical_detail_is_folded_and_holds_nothing_of_the_servers_own(client, asked):
+    run = leases.claim("test", asked.pk)
+    trace = 'Traceback:\n  File "/srv/secret/run.py", line 3\npkg.OverflowError: 34 at /srv/secret'
+    leases.fail(leases.Lease(run.pk, run.token), "It broke.", error_id="ab", technical=trace)
+    page = text(client.get(f"/runs/{asked.pk}/"))
+    assert page.index("It broke.") < page.index("Technical details") < page.index("OverflowError")
+    assert "secret" not in page
+
+
+def test_a_feed_tells_when_a_run_has_ended(client, asked):
+    path = f"/runs/{asked.pk}.atom"
+    waiting = client.get(path)
+    assert waiting.headers["Content-Type"].startswith("application/atom+xml")
+    assert "<entry>" not in text(waiting)
+    assert path in text(client.get(f"/runs/{asked.pk}/"))
+    services.execute_run(asked.pk, "test")
+    told = text(client.get(path))
+    assert told.count("<entry>") == 1
+    assert "succeeded" in told
+    assert "Hypothetical result" in told
+
+
 def test_a_result_shows_everything_the_document_holds(client, done):
     page = text(client.get(f"/runs/{done.pk}/")).replace("&#x27;", "'")
     document = done.document
