@@ -117,8 +117,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             _book.price_note(params),
             "Cost is what the layers earned; the quiet-year cost is what they would lose if the "
             "VIX and its curve stood still, the usual meaning of an annual cost.",
-            "This is one reading of ten: the experiment “Every reading of 4/4/2” runs them all on "
-            "the same condors.",
+            "This is one reading of ten: the experiment “Every reading of the layered hedge” runs "
+            "all of them on the same condors.",
             *synthetic_notes(params),
             *undefined_notes(own),
         ),
