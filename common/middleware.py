@@ -32,13 +32,13 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
-        if self._trusted(meta.get("REMOTE_ADDR", "")):
+        if self.trusts(meta.get("REMOTE_ADDR", "")):
             chain = [a.strip() for a in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
             for address in reversed([a for a in chain if a]):
                 if not self._is_address(address):
                     break
                 meta["REMOTE_ADDR"] = address
-                if not self._trusted(address):
+                if not self.trusts(address):
                     break
             if meta.get("HTTP_X_FORWARDED_PROTO", "").strip() == "https":
                 meta["wsgi.url_scheme"] = "https"
@@ -47,7 +47,8 @@ class TrustedProxies:
             meta.pop(header, None)
         return self.get_response(request)
 
-    def _trusted(self, text: str) -> bool:
+    def trusts(self, text: str) -> bool:
+        """Whether this address is one of our proxies."""
         if not self._is_address(text):
             return False
         address = ipaddress.ip_address(text)

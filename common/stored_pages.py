@@ -23,19 +23,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from . import freshness
+from .freshness import NEWEST
 from .models import Generation, StoredPage
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Bounds what depends on the clock alone: scheduled publication, "review overdue".
 LIFETIME = 60.0
 IN_MEMORY = 300
-NEWEST = "SELECT number FROM common_generation"
 ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))")
 CACHING = "public, max-age=0, must-revalidate"
 VARY = "Cookie, Accept-Encoding"
@@ -51,6 +53,30 @@ class Kept:
     headers: tuple[tuple[str, str], ...]
     plain: bytes
     packed: bytes
+
+    # Ready for ``Front``, made once for each page.
+
+    @cached_property
+    def short_headers(self) -> list[tuple[str, str]]:
+        return [pair for pair in self.headers if pair[0] != "Content-Type"]
+
+    @cached_property
+    def plain_headers(self) -> list[tuple[str, str]]:
+        return [*self.headers, ("Content-Length", str(len(self.plain)))]
+
+    @cached_property
+    def packed_headers(self) -> list[tuple[str, str]]:
+        own = [("Content-Encoding", "gzip"), ("Content-Length", str(len(self.packed)))]
+        return [*self.headers, *own]
+
+
+Memory = OrderedDict[str, Kept]
+_memory: Memory = OrderedDict()
+
+
+def memory() -> Memory:
+    """The pages that this process keeps, for the WSGI front."""
+    return _memory
 
 
 def renew() -> None:
@@ -75,7 +101,9 @@ class StoredPages:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.paths = re.compile("|".join(settings.STORED_PAGES))
-        self.memory: OrderedDict[str, Kept] = OrderedDict()
+        self.memory: Memory = OrderedDict()
+        global _memory
+        _memory = self.memory
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._is_public(request):
@@ -83,11 +111,20 @@ class StoredPages:
         request.get_host()  # refuses a hostile Host before anything is answered
         if request.META.get("QUERY_STRING"):
             return self._labelled(self.get_response(request))
-        newest = generation()
+        newest = self._newest()
         kept = self._find(request.path, newest)
         if kept is None:
             return self._make(request, newest)
         return self._answer(request, kept)
+
+    @staticmethod
+    def _newest() -> int:
+        """As this connection sees it; outside a transaction that is what everybody sees."""
+        if not connection.in_atomic_block:
+            newest = freshness.newest()
+            if newest is not None:
+                return newest
+        return generation()
 
     def _is_public(self, request: HttpRequest) -> bool:
         return (

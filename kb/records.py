@@ -19,7 +19,7 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, Any]]:
-    """``rows`` with category and based_on selected; everything else in five queries."""
+    """``rows`` with category and based_on selected; everything else in six queries."""
     ids = [row.pk for row in rows]
     terms: dict[int, list[str]] = defaultdict(list)
     for pk, slug in (
@@ -29,12 +29,13 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
     ):
         terms[pk].append(slug)
     cited: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for pk, key, csl in (
-        Citation.objects.filter(article__in=ids)
-        .order_by("source__key")
-        .values_list("article_id", "source__key", "source__csl")
-    ):
-        cited[pk].append({"id": key, **csl})
+    pairs = Citation.objects.filter(article__in=ids).values_list("article_id", "source_id")
+    uses = list(pairs.order_by("source__key"))
+    # Each source is read once, however many answers cite it.
+    sources = Source.objects.filter(pk__in={source for _, source in uses})
+    items = {pk: {"id": key, **csl} for pk, key, csl in sources.values_list("pk", "key", "csl")}
+    for pk, source in uses:
+        cited[pk].append(items[source])
     tags: dict[int, list[str]] = defaultdict(list)
     through = Article.tags.through
     for pk, slug in (

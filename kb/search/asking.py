@@ -27,7 +27,7 @@ class Asked:
     corrections: dict[str, str] = field(default_factory=dict)
 
 
-def understand(query: str, *, is_typing: bool = False) -> Asked:
+def understand(query: str, terms: glossary.Glossary, *, is_typing: bool = False) -> Asked:
     """``is_typing``: the last word may be unfinished.
 
     Anything can be typed: marks that mean nothing are spaces.
@@ -43,7 +43,7 @@ def understand(query: str, *, is_typing: bool = False) -> Asked:
         _require_prefix(asked, prefix[0])
     plain = words(_PREFIX.sub(" ", rest))[:MOST_WORDS]
     unfinished = plain.pop() if is_typing and plain and not query[-1:].isspace() else ""
-    _require_words(asked, plain)
+    _require_words(asked, plain, terms)
     if unfinished:
         _require_prefix(asked, unfinished, also=unfinished)
     asked.clauses = asked.clauses[:MOST_WORDS]
@@ -62,8 +62,8 @@ def _require_prefix(asked: Asked, prefix: str, also: str = "") -> None:
     _require(asked, [[(one,)] for one in found or [stem(prefix)]])
 
 
-def _require_words(asked: Asked, plain: list[str]) -> None:
-    synonyms = _synonyms(glossary.current())
+def _require_words(asked: Asked, plain: list[str], terms: glossary.Glossary) -> None:
+    synonyms = _synonyms(terms)
     unknown = {stem(word) for word in plain}
     unknown -= vocabulary.known(unknown)
     index = 0

@@ -65,8 +65,9 @@ def find(query: str, filters: Filters | None = None, *, page: int = 1, size: int
     """One page of what fits the query; an empty or senseless query finds nothing."""
     query = query.replace("\x00", " ").strip()[:LONGEST_QUERY]
     filters = filters or Filters()
-    asked = understand(query)
-    pinned = _first(query, filters)
+    terms = glossary.current()
+    asked = understand(query, terms)
+    pinned = _first(query, filters, terms)
     ids, count = _ranked(asked, filters, pinned, (page - 1) * size, size)
     return Results(query, _hits(ids, asked), count, asked.corrections)
 
@@ -90,22 +91,22 @@ def _ranked(
     return first + ids[: size - len(first)], count + len(pinned)
 
 
-def _first(query: str, filters: Filters) -> list[int]:
+def _first(query: str, filters: Filters, terms: glossary.Glossary) -> list[int]:
     """What comes before anything ranked: pinned pages, then the exact ones."""
     if not query:
         return []
-    return list(dict.fromkeys([*_pinned(query, filters), *_exact(query, filters)]))
+    return list(dict.fromkeys([*_pinned(query, filters), *_exact(query, filters, terms)]))
 
 
 _EXACT = "SELECT kind, title, id FROM kb_searchdocument d WHERE folded_title = %s"
 _NAMED = "SELECT kind, title, id FROM kb_searchdocument d WHERE kind = 'term' AND key = %s"
 
 
-def _exact(query: str, filters: Filters) -> list[int]:
+def _exact(query: str, filters: Filters, terms: glossary.Glossary) -> list[int]:
     """The term that the query names, then documents with exactly this title."""
     where, values = _where(filters)
     found = set(rows.select(f"{_EXACT}{where} LIMIT 20", [fold(query)[:300], *values]))
-    slug = glossary.current().resolve(query)
+    slug = terms.resolve(query)
     if slug:
         found |= set(rows.select(f"{_NAMED}{where}", [slug, *values]))
     return [pk for _, _, pk in sorted(found, key=lambda row: (row[0] != "term", row[1], row[2]))]
@@ -163,11 +164,12 @@ def _documents(ids: list[int]) -> dict[int, tuple[Any, ...]]:
 def suggest(query: str) -> list[SearchDocument]:
     """Titles that fit what has been typed so far; those that begin so come first."""
     query = query.replace("\x00", " ").strip()[:LONGEST_QUERY]
-    asked = understand(query, is_typing=True)
+    terms = glossary.current()
+    asked = understand(query, terms, is_typing=True)
     if not asked.clauses:
         return []
     ids, _ = postings.matches(asked.clauses, title_only=True, limit=SUGGESTIONS * 3)
-    ids += [pk for pk in _first(query, Filters()) if pk not in ids]
+    ids += [pk for pk in _first(query, Filters(), terms) if pk not in ids]
     documents = SearchDocument.objects.defer("body").in_bulk(ids)
     start = fold(query)
     order = {pk: place for place, pk in enumerate(ids)}

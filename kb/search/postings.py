@@ -105,10 +105,12 @@ def _planned() -> Iterator[None]:
     if is_sqlite():
         yield
         return
-    with transaction.atomic(), connection.cursor() as cursor:
+    is_inner = connection.in_atomic_block
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        if is_inner:  # else it ends with the transaction
+            cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 class _Asked:

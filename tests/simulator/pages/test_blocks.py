@@ -8,7 +8,11 @@ from kb import extend
 from simulator.blocks import draw_example
 
 pytestmark = pytest.mark.django_db
-REQUEST = RequestFactory().get("/ask/x/")
+
+
+def request():
+    """A new one each time: what a page finds out is kept for the whole of its request."""
+    return RequestFactory().get("/ask/x/")
 
 
 def test_the_block_is_registered_with_the_knowledge_base():
@@ -16,7 +20,7 @@ def test_the_block_is_registered_with_the_knowledge_base():
 
 
 def test_the_stored_result_is_there_at_once(example, done):
-    page = draw_example("a-condor", None, REQUEST)
+    page = draw_example("a-condor", None, request())
     assert done.document["headline"] in page.replace("&#x27;", "'")
     assert "<svg" in page
     assert "Hypothetical result" in page
@@ -25,14 +29,14 @@ def test_the_stored_result_is_there_at_once(example, done):
 
 
 def test_before_the_first_result_it_says_so_and_can_be_run(example, asked):
-    page = draw_example("a-condor", None, REQUEST)
+    page = draw_example("a-condor", None, request())
     assert "being computed" in page
     assert f"/runs/{asked.pk}/" in page
     assert "<button" in page
 
 
 def test_an_unknown_example_says_so(db):
-    assert "“nowhere” is not here yet" in draw_example("nowhere", None, REQUEST)
+    assert "“nowhere” is not here yet" in draw_example("nowhere", None, request())
 
 
 def test_two_examples_on_a_page_share_no_id(example, done):
@@ -45,7 +49,7 @@ def test_two_examples_on_a_page_share_no_id(example, done):
         slug="twin", title="Twin", experiment="iron-condor", parameters=example.parameters
     )
     services.refresh_example(twin)
-    page = draw_example("a-condor", None, REQUEST) + draw_example("twin", None, REQUEST)
+    page = draw_example("a-condor", None, request()) + draw_example("twin", None, request())
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
 
@@ -56,7 +60,7 @@ def test_tags_work_in_any_template(example, done):
     page = Template(
         "{% load simulator %}{% example 'a-condor' %}{% chart chart ident='t' %}"
         "{% result_table table %}{{ 0.125|figure:'1' }}"
-    ).render(Context({"request": REQUEST, "chart": chart, "table": table}))
+    ).render(Context({"request": request(), "chart": chart, "table": table}))
     assert "12.5%" in page
     assert table["label"] in page.replace("&#x27;", "'")
 
@@ -83,6 +87,6 @@ def test_presets_tell_their_story(client, example, done):
     Example.objects.create(
         slug="calm", title="A calm year", experiment="iron-condor", story="Vol at eleven."
     )
-    page = draw_example("a-condor", None, REQUEST)
+    page = draw_example("a-condor", None, request())
     assert "A calm year" in page
     assert "Vol at eleven." in page
