@@ -82,7 +82,10 @@ def _row(example: Example, standing: services.Standing) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One example, or an experiment by its own name, with its form."""
-    example = Example.objects.public().filter(slug=slug).select_related(*blocks.SHOWN_WITH).first()
+    rows = Example.objects.public().filter(slug=slug)
+    if request.method != "POST":  # a known answer is not to wait for what only the page shows
+        rows = rows.select_related(*blocks.SHOWN_WITH)
+    example = rows.first()
     experiment = services.experiment_or_404(example.experiment if example else slug)
     values = dict(example.parameters) if example else {}
     seed = example.seed if example else None
@@ -143,7 +146,6 @@ def _submit(
     seed: int | None,
 ) -> HttpResponse:
     typed = request.POST.dict()
-    form = forms.form_from_post(experiment, typed, values, seed)
     refusal: Refusal | None = None
     try:
         parameters, typed_seed = forms.read_post(experiment, typed, values)
@@ -156,6 +158,7 @@ def _submit(
             parent=parent_of(request),
         )
     except services.ParametersRefused as refused:
+        form = forms.form_from_post(experiment, typed, values, seed)
         form.show(refused.errors)
         return _page(request, experiment, example, form, status=422)
     except services.QuotaExceeded as error:
@@ -163,6 +166,7 @@ def _submit(
     except services.QueueFull as error:
         refusal = Refusal(503, str(error), math.ceil(error.retry_after), error.nearest)
     if refusal is not None:
+        form = forms.form_from_post(experiment, typed, values, seed)
         return _page(request, experiment, example, form, refusal=refusal, status=refusal.status)
     response = HttpResponseRedirect(run.get_absolute_url() + ("" if created else "#known"))
     response.status_code = 303
