@@ -104,7 +104,8 @@ def book(p: SimpleNamespace, world: World) -> Book:
         tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, vols=p.short_dated_vol)
         for tier in tiers
     }
-    events = np.append(null_models.event_days(world.days)[1:], False)  # sold the day before
+    calendar = null_models.event_days(world.days, fomc=p.fomc_days, cpi=p.cpi_days)
+    events = np.append(calendar[1:], False)  # sold the day before
     size = np.where(events, p.event_size_factor, 1.0)[:, None]
     multiples = {
         tier: size

@@ -57,9 +57,19 @@ def regressors(world: World, *, month: int = 21, seed: int) -> Regressors:
     return Regressors(rate, mood, placebo)
 
 
-def event_days(days: int, *, fomc: bool = True, cpi: bool = True) -> NDArray[np.bool_]:
-    """Which of ``days + 1`` closes fall on a central-bank or inflation day (synthetic dates)."""
-    places = (FOMC_DAYS if fomc else ()) + (CPI_DAYS if cpi else ())
+def _places(count: int, usual: tuple[int, ...]) -> tuple[int, ...]:
+    """The usual days of the year, or as many as asked for at equal distances."""
+    if count == len(usual):
+        return usual
+    return tuple(int(252 * (number + 0.5) / count) for number in range(count))
+
+
+def event_days(days: int, *, fomc: int = 8, cpi: int = 12) -> NDArray[np.bool_]:
+    """Which of ``days + 1`` closes fall on a central-bank or inflation day (synthetic dates).
+
+    ``fomc`` and ``cpi`` are how many of each a year has.
+    """
+    places = (*_places(fomc, FOMC_DAYS), *_places(cpi, CPI_DAYS))
     out = np.zeros(days + 1, dtype=bool)
     for day in places:
         out[day::252] = True

@@ -8,6 +8,7 @@ import pytest
 from simulator.engine.data import NoData
 from simulator.engine.errors import ParametersRefused
 from simulator.engine.experiments import _book, _worlds, get
+from simulator.engine.markets import null_models
 from simulator.engine.markets.curves import AnchoredCurve
 from simulator.engine.markets.state import World
 from simulator.engine.overlays.daily_range import DailyRange
@@ -234,3 +235,27 @@ def test_what_the_chosen_rules_do_not_read_is_accepted():
     weights = {"edr_implied_weight": 0, "edr_realised_weight": 0}
     none = {f"layer_{n}_contracts": 0 for n in (1, 2, 3)}
     ALVH.parse({**weights, "alvh_enabled": False, "vega_target_mode": 0.4, **none})
+
+
+@pytest.mark.parametrize(("fomc", "cpi"), [(0, 0), (8, 12), (4, 0), (24, 24)])
+def test_a_year_has_as_many_event_days_as_asked_for(fomc, cpi):
+    once = null_models.event_days(251, fomc=fomc, cpi=0).sum()
+    again = null_models.event_days(251, fomc=0, cpi=cpi).sum()
+    assert (once, again) == (fomc, cpi)
+
+
+def test_no_event_days_is_full_size_on_every_day_to_the_last_bit():
+    world = market(asked(days=126))
+    none = asked(fomc_days=0, cpi_days=0, event_size_factor=0.0)
+    whole = asked(event_size_factor=1.0)
+    np.testing.assert_allclose(unhedged(none, world), unhedged(whole, world), **LAST_BIT)
+
+
+def test_more_event_days_are_fewer_condors():
+    world = market(asked(days=252))
+    sold = []
+    for count in (0, 12, 24):
+        p = asked(cpi_days=count, event_size_factor=0.0, gate_mode="none")
+        both = _book.accounts(p, world, seed=1, explain=False)
+        sold.append(both.base_books[0].sold.sum())
+    assert sold[0] > sold[1] > sold[2]

@@ -400,7 +400,8 @@ def _headline(c: _fair.Comparison, hits: int) -> str:
 
 def synthetic_notes(params: SimpleNamespace) -> list[str]:
     out = [
-        "Event days are at fixed, synthetic places: 8 central-bank and 12 inflation days a year."
+        f"Event days are at fixed, synthetic places: {params.fomc_days} central-bank and "
+        f"{params.cpi_days} inflation days a year."
     ]
     if params.signal_overlay in ("breadth", "all"):
         out.append("Advances and declines are synthetic: a one-factor panel of 50 shares.")

@@ -33,7 +33,15 @@ from ..base import (
     SeriesName,
 )
 
-NOT_HERE = ("ic_dte", "sizing", "stop_loss", "profit_take", "event_size_factor")
+NOT_HERE = (
+    "ic_dte",
+    "sizing",
+    "stop_loss",
+    "profit_take",
+    "event_size_factor",
+    "fomc_days",
+    "cpi_days",
+)
 
 
 def calendar_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:

@@ -157,7 +157,7 @@ def calendar(params: SimpleNamespace, world: World, data: Data) -> Bools:
 
 def synthetic(days: int, *, fomc: bool, cpi: bool, ppi: bool) -> Bools:
     """Event days at fixed places of every 252, the first close never among them."""
-    out = null_models.event_days(days, fomc=fomc, cpi=cpi)
+    out = null_models.event_days(days, fomc=8 * fomc, cpi=12 * cpi)
     if ppi:
         for day in PPI_DAYS:
             out[day::252] = True
