@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator import services
+from simulator import services, tasks
 from simulator.models import (
     CANCELLED,
     FAILED,
@@ -12,6 +12,7 @@ from simulator.models import (
     Priority,
     Run,
     TokenBucket,
+    Worker,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_experiments", "rings")]
@@ -35,6 +36,40 @@ def test_the_bell_rings_after_the_commit(rings, django_capture_on_commit_callbac
         run, _ = ask()
         assert rings == []
     assert rings == [run.pk]
+
+
+def test_a_sweep_of_many_cells_wakes_everybody_and_no_more(
+    rings, django_capture_on_commit_callbacks
+):
+    Worker.objects.create(name="w", slots=3)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep = services.create_sweep(experiment="tiny-sum", x="marker", x_values=list(range(100)))
+        assert rings == []
+    assert len(rings) == 6
+    assert set(rings) <= set(sweep.cells.values_list("run_id", flat=True))
+
+
+def test_one_message_is_enough_for_several_runs():
+    for marker in range(5):
+        ask(parameters={"marker": marker})
+    tasks.run("any")
+    assert set(Run.objects.values_list("status", flat=True)) == {SUCCEEDED}
+
+
+def test_a_worker_comes_up_for_air(monkeypatch):
+    """Its parent may replace or stop it between two messages."""
+    monkeypatch.setattr(tasks, "IN_A_ROW", 3)
+    for marker in range(5):
+        ask(parameters={"marker": marker})
+    tasks.run("any")
+    assert Run.objects.filter(status=SUCCEEDED).count() == 3
+
+
+def test_a_known_answer_needs_no_transaction(django_assert_num_queries):
+    ask()
+    with django_assert_num_queries(1):
+        _, created = ask()
+    assert not created
 
 
 def test_a_known_answer_rings_nobody(rings, django_capture_on_commit_callbacks):
