@@ -12,6 +12,7 @@ from .models import Article, ArticleLink, Pin, Source, Term
 from .models.articles import SIGNIFICANCE
 from .publishing import Refused
 from .search.finding import pin_key
+from .slugs import taken_for
 
 WIDE = {"class": "vLargeTextField", "rows": 30, "spellcheck": "true"}
 
@@ -41,6 +42,14 @@ class Conflicting(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["edited_from"].initial = self.instance.edit_number
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        rows = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
+        other = taken_for(slug, rows.values_list("slug", flat=True).iterator())
+        if other:
+            raise ValidationError(f"The name is too easily taken for {other}.")
+        return slug
 
     def clean_edited_from(self) -> int:
         given = self.cleaned_data.get("edited_from")

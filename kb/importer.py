@@ -21,14 +21,24 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from . import documents, extend, files, frontmatter, glossary, refresh, schemas, search, storing
+from . import (
+    documents,
+    extend,
+    files,
+    frontmatter,
+    glossary,
+    refresh,
+    schemas,
+    search,
+    slugs,
+    storing,
+)
 from .extend import Counts
 from .frontmatter import ContentError, Page, Problem
 from .models import Article, Category, OldSlug, Source, Tag, Term
 from .models.articles import short_id
 
 _SLUG = re.compile(schemas.SLUG)
-_LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "-": None})
 
 
 class RolledBack(Exception):
@@ -217,9 +227,14 @@ class _Sync:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             found = re.search(r"line (\d+)", str(error))
             raise ContentError(path.name, int(found.group(1)) if found else 1, str(error)) from None
+        seen: set[str] = set()
         for row in rows:
             for found in frontmatter.validator(schemas.TAXON).iter_errors(row):
                 raise ContentError(path.name, 1, f"{row.get('slug')}: {found.message}")
+            for name in (row["slug"], *row.get("synonyms", [])):
+                if name in seen:
+                    raise ContentError(path.name, 1, f"{name}: the name appears twice")
+                seen.add(name)
         return list(rows)
 
     def _apply_taxa(self, kind: str, model: Any, rows: list[dict[str, Any]]) -> None:
@@ -239,7 +254,7 @@ class _Sync:
         loaded: list[TextFile] = []
         alike: dict[str, str] = {}
         for slug in digests:
-            alike.setdefault(slug.translate(_LOOKALIKE), slug)
+            alike.setdefault(slugs.looks(slug), slug)
         unchanged = 0
         for path in sorted((self.dir / folder).glob("*.md")):
             slug, name = path.stem, f"{folder}/{path.name}"
@@ -249,7 +264,7 @@ class _Sync:
             if not _SLUG.match(slug) or len(slug) > 120:
                 self._problem(name, 1, "a file is named by lower-case letters, digits and hyphens")
                 continue
-            other = alike.setdefault(slug.translate(_LOOKALIKE), slug)
+            other = alike.setdefault(slugs.looks(slug), slug)
             if other != slug and (self.dir / folder / f"{other}.md").exists():
                 self._problem(name, 1, f"the name is too easily taken for {other}")
                 continue

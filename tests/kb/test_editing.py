@@ -78,6 +78,27 @@ def test_a_text_with_troubles_is_not_saved(draft, editor):
     assert "nobody" not in draft.body
 
 
+def test_a_name_that_is_taken_or_looks_like_another_is_refused_in_words(library, draft, editor):
+    library.answer("the-oil-hedge")
+    library.sync()
+    for slug, said in (
+        ("the-oil-hedge", "already exists"),
+        ("the-0il-hedge", "too easily taken for the-oil-hedge"),
+        ("The Oil", "valid “slug”"),
+    ):
+        page = send(login(editor), draft, slug=slug).content.decode()
+        assert said in page
+    draft.refresh_from_db()
+    assert draft.slug == "hedging"
+
+
+def test_prerequisites_in_a_circle_are_refused_in_words(library, draft, editor):
+    library.answer("other", prerequisites=["hedging"])
+    library.sync()
+    page = send(login(editor), draft, prerequisites="other").content.decode()
+    assert "Prerequisites lead in a circle: " in page
+
+
 def test_who_saves_over_somebody_elses_version_is_warned_and_keeps_the_text(draft, editor):
     client = login(editor)
     mine = form_of(client, draft) | {"body": "My version [@whaley-2009]."}

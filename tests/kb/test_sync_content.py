@@ -174,6 +174,18 @@ def test_a_name_too_easily_taken_for_another_is_refused(library):
     assert "too easily taken for" in refused(library)
 
 
+def test_an_answer_is_no_prerequisite_of_itself(library):
+    library.answer("one", prerequisites=["one"])
+    assert "prerequisites: one is this answer itself" in refused(library)
+
+
+@pytest.mark.parametrize("second", ['slug = "vix"', 'slug = "other"\nsynonyms = ["vix"]'])
+def test_a_tag_is_listed_once(library, second):
+    rows = f'[[tag]]\nslug = "vix"\nname = "VIX"\n\n[[tag]]\n{second}\nname = "Other"\n'
+    (library.folder / "tags.toml").write_text(rows)
+    assert "tags.toml:1: vix: the name appears twice" in refused(library)
+
+
 @pytest.mark.parametrize("name", ["Upper", "with space", "dot.dot", "-dash"])
 def test_a_file_needs_a_plain_name(library, name):
     library.write(f"answers/{name}.md", {"title": "x"}, "")
