@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+import zlib
 
 import pytest
 
@@ -104,3 +105,41 @@ def test_every_experiment_gives_files_of_every_kind(client):
             for kind in ("svg", "png"):
                 answer = client.get(f"/runs/{run.pk}.{kind}", {"chart": chart["name"]})
                 assert answer.status_code == 200, (experiment.slug, chart["name"])
+
+
+def test_a_csv_explains_its_columns(client, done):
+    table = done.document["tables"][0]
+    body = client.get(f"/runs/{done.pk}.csv").content.decode()
+    for column in table["columns"]:
+        line = f"# Column {column['name']}: {column['label']}"
+        assert line in body
+        if column.get("unit"):
+            assert f"({column['unit']})" in body
+
+
+def test_a_png_carries_its_passport_as_text_and_is_known_by_it(client, done):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    picture = client.get(f"/runs/{done.pk}.png").content
+    assert done.document["digest"].encode() in picture
+    assert services.NOTICE[:40].encode() in picture
+    upload = SimpleUploadedFile("chart.png", picture, "image/png")
+    told = client.post("/check/", {"file": upload}).content.decode()
+    assert "Known." in told
+    assert f"/runs/{done.pk}/" in told
+
+
+def test_the_text_leaves_the_picture_whole(client, done):
+    """Every chunk has the length and the checksum that the PNG standard asks for."""
+    picture = client.get(f"/runs/{done.pk}.png").content
+    place, kinds = 8, []
+    while place < len(picture):
+        length = int.from_bytes(picture[place : place + 4], "big")
+        body = picture[place + 4 : place + 8 + length]
+        sum_ = int.from_bytes(picture[place + 8 + length : place + 12 + length], "big")
+        assert zlib.crc32(body) == sum_
+        kinds.append(body[:4])
+        place += 12 + length
+    assert kinds[0] == b"IHDR"
+    assert kinds[-1] == b"IEND"
+    assert kinds.count(b"iTXt") == 2
