@@ -8,6 +8,7 @@ it is once for each state of the glossary.
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from pathlib import Path
@@ -56,6 +57,7 @@ def html(text: str) -> str:
 def main() -> None:
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from kb.glossary import Entry, Glossary
 
