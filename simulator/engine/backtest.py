@@ -40,18 +40,22 @@ def run(
     policies: Sequence[Policy],
     *,
     capital: float | Floats,
+    flows: bool = False,
     progress: Progress = silent,
     span: tuple[float, float] = (0.0, 1.0),
     stage: str = "trading day by day",
 ) -> Ledger:
     """Walk one account through a market.
 
-    ``capital`` in USD; progress moves over ``span``. Returns the ledger with one line a policy.
+    ``capital`` in USD; ``flows`` keeps the cash of each day; progress moves over ``span``.
+    Returns the ledger with one line a policy.
     """
     names = [policy.name for policy in policies]
     if len(set(names)) != len(names):
         raise ValueError(f"policies share a name: {names}")
-    ledger = Ledger(days=world.days, paths=world.paths, capital=np.asarray(capital, dtype=float))
+    ledger = Ledger(
+        days=world.days, paths=world.paths, capital=np.asarray(capital, dtype=float), flows=flows
+    )
     for policy in policies:
         ledger.open(policy.name)
         policy.begin(world, ledger)

@@ -23,9 +23,14 @@ CAUSES = ("theta", "delta", "gamma", "vega", "jumps", "costs")
 
 
 class Ledger:
-    """One account; ``capital`` is its cash at the start, a number or one a path."""
+    """One account; ``capital`` is its cash at the start, a number or one a path.
 
-    def __init__(self, *, days: int, paths: int, capital: float | Floats) -> None:
+    ``flows``: the cash that each day moved is kept.
+    """
+
+    def __init__(
+        self, *, days: int, paths: int, capital: float | Floats, flows: bool = False
+    ) -> None:
         self.days, self.paths = days, paths
         self.capital = np.broadcast_to(np.asarray(capital, dtype=float), (paths,)).copy()
         self.cash: Floats = self.capital.copy()
@@ -35,7 +40,7 @@ class Ledger:
         self.gross: dict[str, Floats] = {}
         self.paid: dict[str, Floats] = {}
         self.received: dict[str, Floats] = {}
-        self.flows: Floats = np.zeros((days + 1, paths))
+        self.flows: Floats | None = np.zeros((days + 1, paths)) if flows else None
         self.explained = False
         self._moved: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(paths))
 
@@ -56,13 +61,15 @@ class Ledger:
         paid = received - cash
         if at is ALL:
             self.cash += cash
-            self.flows[day] += cash
+            if self.flows is not None:
+                self.flows[day] += cash
             self._moved[layer] += cash
             self.received[layer] += received
             self.paid[layer] += paid
         else:
             self.cash[at] += cash
-            self.flows[day, at] += cash
+            if self.flows is not None:
+                self.flows[day, at] += cash
             self._moved[layer][at] += cash
             self.received[layer][at] += received
             self.paid[layer][at] += paid

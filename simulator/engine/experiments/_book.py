@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
 
 from .. import backtest
-from ..data import Progress, silent
+from ..data import Progress, part, silent
 from ..ledger import Ledger
 from ..markets import null_models, surface
 from ..markets.state import World
@@ -93,7 +94,7 @@ def price_note(p: SimpleNamespace) -> str:
     )
 
 
-def book(p: SimpleNamespace, world: World) -> Book:
+def book(p: SimpleNamespace, world: World, progress: Progress = silent) -> Book:
     """Price what is on offer, and find the account whose given share one full loss is.
 
     The account is set at the first close: condors times the loss of one, over
@@ -101,8 +102,14 @@ def book(p: SimpleNamespace, world: World) -> Book:
     """
     tiers = chosen_tiers(p.tiers_enabled)
     sheets = {
-        tier: sheet(world, choice_of(p, tier), dte=p.ic_dte, vols=p.short_dated_vol)
-        for tier in tiers
+        tier: sheet(
+            world,
+            choice_of(p, tier),
+            dte=p.ic_dte,
+            vols=p.short_dated_vol,
+            report=_pricing(progress, number / len(tiers), (number + 1) / len(tiers)),
+        )
+        for number, tier in enumerate(tiers)
     }
     calendar = null_models.event_days(world.days, fomc=p.fomc_days, cpi=p.cpi_days)
     events = np.append(calendar[1:], False)  # sold the day before
@@ -123,6 +130,11 @@ def book(p: SimpleNamespace, world: World) -> Book:
     loss = np.mean([_loss(p, tier) for tier in tiers])
     capital = p.condors * loss * SPX_MULTIPLIER / p.max_loss_per_trade
     return Book(p, sheets, float(capital), multiples)
+
+
+def _pricing(progress: Progress, low: float, high: float) -> Callable[[float], None]:
+    one = part(progress, low, high)
+    return lambda done: one(done, "pricing condors")
 
 
 def _loss(p: SimpleNamespace, tier: str) -> float:
@@ -279,10 +291,13 @@ Account = tuple[Book, Ledger]
 
 def alone(p: SimpleNamespace, world: World, progress: Progress = silent) -> Account:
     """The book without any hedge, and without attribution: for sweeps."""
-    b = book(p, world)
+    b = book(p, world, part(progress, 0.0, 0.3))
     sold = condors(b, explain=False)
     stage = "selling condors without a hedge"
-    return b, backtest.run(world, sold, capital=b.capital, progress=progress, stage=stage)
+    ledger = backtest.run(
+        world, sold, capital=b.capital, progress=progress, span=(0.3, 1.0), stage=stage
+    )
+    return b, ledger
 
 
 def calls_alone(
@@ -308,8 +323,7 @@ def accounts(
     """Run the book twice on the same paths: alone, and beside its layers."""
     low, high = span
     middle = low + 0.3 * (high - low)
-    progress(low, "pricing condors")
-    b = book(p, world)
+    b = book(p, world, part(progress, low, low + 0.1 * (high - low)))
     alone = condors(b, explain=False)
     base = backtest.run(
         world,

@@ -602,4 +602,5 @@ def book_cost(params: Mapping[str, Any], *, start: float, day: float, path_day: 
     """CPU seconds: a start, what grows with days and what grows with paths times days."""
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(start + day * days + path_day * paths * days)
+    more_tiers = 0.4 * (len(chosen_tiers(params["tiers_enabled"])) - 1)
+    return float(start + (1.0 + more_tiers) * (day * days + path_day * paths * days))

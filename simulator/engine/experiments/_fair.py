@@ -27,6 +27,7 @@ from .base import MetricSpec
 
 Floats = NDArray[np.float64]
 
+PATHS_AT_ONCE = 1024
 MONTH = 21
 PATH_NOTE = "Hypothetical results of a model, educational only: no money was traded and no advice."
 MODEL_NOTE = (
@@ -54,7 +55,7 @@ def alive(equity: Floats) -> Floats:
 
 def drawdowns(equity: Floats) -> Floats:
     """Deepest fall of each path from its running high, in [-1, 0]; days first."""
-    return np.asarray(max_drawdown(levels=alive(equity).T))
+    return np.asarray(by_paths(lambda few: max_drawdown(levels=alive(few).T), equity))
 
 
 def yearly(span: float) -> float:
@@ -64,7 +65,7 @@ def yearly(span: float) -> float:
 
 def annual_returns(equity: Floats, span: float) -> Floats:
     """Return a year by path, compounded; over less than a year, the return of the days."""
-    growth = alive(equity)[-1] / equity[0]
+    growth = by_paths(lambda few: alive(few)[-1], equity) / equity[0]
     return np.asarray(growth ** (1.0 / yearly(span)) - 1.0)
 
 
@@ -100,6 +101,16 @@ def ratio(numerator: Floats, denominator: Floats, seed: int) -> Effect | None:
     rng = np.random.default_rng([seed, 0xFA14])
     estimate = ratio_over_paths(numerator=numerator, denominator=denominator, rng=rng)
     return Effect(value, estimate.low, estimate.high)
+
+
+def by_paths(function: Callable[..., Any], *arrays: Floats) -> Any:
+    """What ``function`` finds for each path, worked out for some paths at a time.
+
+    What it needs in between is then a part of the market's size and not several times as much.
+    """
+    paths = arrays[0].shape[1]
+    parts = [slice(start, start + PATHS_AT_ONCE) for start in range(0, paths, PATHS_AT_ONCE)]
+    return np.concatenate([function(*(one[:, part] for one in arrays)) for part in parts])
 
 
 def without_best_month(hedge: Floats) -> Floats:
@@ -182,7 +193,9 @@ def compare(
     effect = _effect(base, hedged, difference, max_drawdown_of_returns, seed, world)
     gain = annual_hedged - annual_base
     return_effect = _effect(base, hedged, gain, annual_return, seed + 1, world)
-    twin = drawdowns(base + without_best_month(hedge)) - down_base
+    twin = (
+        by_paths(lambda one, two: drawdowns(one + without_best_month(two)), base, hedge) - down_base
+    )
     harmed = float(np.mean(hedged[-1] < base[-1] - 1e-9 * np.abs(base[0])))
     verdict = protection(
         effect,
@@ -202,7 +215,7 @@ def compare(
         return_hedged=annual_hedged,
         twin=twin,
         premium=premium,
-        crises=float(crises(world.spx, world.vix).mean()),
+        crises=float(by_paths(crises, world.spx, world.vix).mean()),
         effect=effect,
         return_effect=return_effect,
         verdict=verdict,
@@ -232,7 +245,7 @@ def _effect(
 
 def metrics(c: Comparison, *, irr_base: float | None, irr_hedged: float | None) -> list[Metric]:
     """The common metrics of every simulation, in their order."""
-    final = alive(c.hedged)[-1] / c.hedged[0] - 1.0
+    final = by_paths(lambda few: alive(few)[-1], c.hedged) / c.hedged[0] - 1.0
     values = {
         "max_drawdown_base": c.drawdown_base.mean(),
         "max_drawdown_hedged": c.drawdown_hedged.mean(),

@@ -28,7 +28,7 @@ from ..numerics.times import Times
 from ..units import SPX_MULTIPLIER
 from .costs import CondorCosts
 from .rolling import Chains, TimeShift
-from .strikes import DAY, KINDS, Choice, Quotes, leg_prices, quotes, quotes_on
+from .strikes import DAY, KINDS, Choice, Quotes, Report, leg_prices, quotes, quotes_on
 
 MOST_OF_WING = 0.4  # the credit of a roll that need not cover its debit
 EVERY = slice(None)
@@ -152,7 +152,9 @@ def unpriced(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sh
     return Sheet(choice=choice, dte=dte, quotes=None, vols=vols, reach=reach)
 
 
-def sheet(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sheet:
+def sheet(
+    world: World, choice: Choice, *, dte: int, vols: str = "vix", report: Report | None = None
+) -> Sheet:
     """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
     empty = unpriced(world, choice, dte=dte, vols=vols)
     if dte > 1:
@@ -171,6 +173,7 @@ def sheet(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sheet
         rate=world.rate,
         dividend_yield=world.dividend_yield,
         reach=empty.reach,
+        report=report,
     )
     return replace(empty, quotes=offered)
 

@@ -7,7 +7,8 @@ ln(credit) against y, which is nearly a parabola: some five steps from any start
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ METHODS = ("credit", "edr", "delta", "sigma")
 STEPS = 14
 CLOSE = 1e-6  # of the credit, relative
 GRID_FROM = 4000
+CELLS = 50_000  # solved for at a time
+Guess = Callable[[Floats, Floats], Floats]
+Report = Callable[[float], None]
 EDR_MULTIPLES = {"conservative": 1.75, "balanced": 1.20, "aggressive": 0.85}
 CREDITS = {"conservative": 0.70, "balanced": 1.15, "aggressive": 1.60}
 DELTAS = {"conservative": 0.10, "balanced": 0.15, "aggressive": 0.20}
@@ -72,6 +76,7 @@ def quotes(
     dividend_yield: float,
     target: Floats | float | None = None,
     reach: Floats | None = None,
+    report: Report | None = None,
 ) -> Quotes:
     """Condors of ``years`` to expiry at every ``spot`` under the VIX-like ``vol`` (points).
 
@@ -86,7 +91,7 @@ def quotes(
         a=choice.shape[0],
         b=choice.shape[1],
     )
-    return quotes_on(smile, choice, vol=vol, target=target, reach=reach)
+    return quotes_on(smile, choice, vol=vol, target=target, reach=reach, report=report)
 
 
 def quotes_on(
@@ -96,13 +101,15 @@ def quotes_on(
     vol: Floats,
     target: Floats | float | None = None,
     reach: Floats | None = None,
+    report: Report | None = None,
 ) -> Quotes:
     """The same on a smile that is there already; ``vol`` is what an expected range is made of."""
     spot, years = np.asarray(smile.spot), float(smile.times.distinct)
     goal = choice.target if target is None else target
     possible = np.ones(spot.shape, dtype=bool)
     if choice.method == "credit":
-        condor, possible = _by_credit(smile, choice.wing_width, np.broadcast_to(goal, spot.shape))
+        goals = np.broadcast_to(goal, spot.shape)
+        condor, possible = _by_credit(smile, choice.wing_width, goals, report)
     elif choice.method == "delta":
         condor = iron_condor.strikes_by_delta(
             smile,
@@ -137,13 +144,16 @@ def leg_prices(smile: surface.Smile, strikes: Floats) -> Floats:
 
 
 def _by_credit(
-    smile: surface.Smile, wing: float, goal: Floats
+    smile: surface.Smile, wing: float, goal: Floats, report: Report | None = None
 ) -> tuple[IronCondor, NDArray[np.bool_]]:
     """Symmetric short strikes whose credit is ``goal``, and where there are any."""
     F = smile.forward
     unit = F * np.asarray(smile.atm_vol) * np.sqrt(smile.times.each())
-    start = _first_guess(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
-    y, possible = _secant(smile, wing, goal, F, unit, start)
+    guess = _guesses(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
+    if guess is None:
+        y, possible = _secant(smile, wing, goal, F, unit)
+    else:
+        y, possible = _some_rows(smile, wing, goal, F, unit, guess, report or (lambda done: None))
     x = y * unit
     condor = IronCondor(
         long_put=F - x - wing, short_put=F - x, short_call=F + x, long_call=F + x + wing
@@ -192,9 +202,31 @@ def _secant(
     return y1, possible
 
 
-def _first_guess(
+def _some_rows(
+    smile: surface.Smile,
+    wing: float,
+    goal: Floats,
+    F: Floats,
+    unit: Floats,
+    guess: Guess,
+    report: Report,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The secant, some rows at a time: what it needs in between is small beside a market."""
+    y, possible = np.empty(F.shape), np.empty(F.shape, dtype=bool)
+    spot, atm_vol = (np.broadcast_to(one, F.shape) for one in (smile.spot, smile.atm_vol))
+    rows = max(1, CELLS * len(F) // F.size)
+    for first in range(0, len(F), rows):
+        part = slice(first, first + rows)
+        report(first / len(F))
+        few = replace(smile, spot=spot[part], atm_vol=atm_vol[part])
+        start = guess(F[part], unit[part])
+        y[part], possible[part] = _secant(few, wing, goal[part], F[part], unit[part], start)
+    return y, possible
+
+
+def _guesses(
     smile: surface.Smile, wing: float, goal: Floats, F: Floats, unit: Floats
-) -> Floats | None:
+) -> Guess | None:
     """Distances from a grid over forward and width: with one goal they depend on these alone.
 
     Good to about a thousandth, which leaves the secant a step or two. Nought where no strikes
@@ -210,11 +242,15 @@ def _first_guess(
     flat = surface.Smile(spot=gF, expiry=years, atm_vol=gw / np.sqrt(years), a=smile.a, b=smile.b)
     y, possible = _secant(flat, wing, np.full(gF.shape, goal.flat[0]), gF, gF * gw)
     table = np.where(possible, y, np.nan)
-    i = np.clip((F - forwards[0]) / (forwards[1] - forwards[0]), 0.0, 6.999)
     ratio = np.log(widths[1] / widths[0])
-    j = np.clip(np.log(w / widths[0]) / ratio, 0.0, 94.999)
-    a, b = i.astype(int), j.astype(int)
-    u, v = i - a, j - b
-    low = table[a, b] * (1 - v) + table[a, b + 1] * v
-    top = table[a + 1, b] * (1 - v) + table[a + 1, b + 1] * v
-    return np.asarray(np.nan_to_num(low * (1 - u) + top * u))
+
+    def guess(F: Floats, unit: Floats) -> Floats:
+        i = np.clip((F - forwards[0]) / (forwards[1] - forwards[0]), 0.0, 6.999)
+        j = np.clip(np.log(unit / F / widths[0]) / ratio, 0.0, 94.999)
+        a, b = i.astype(int), j.astype(int)
+        u, v = i - a, j - b
+        low = table[a, b] * (1 - v) + table[a, b + 1] * v
+        top = table[a + 1, b] * (1 - v) + table[a + 1, b + 1] * v
+        return np.asarray(np.nan_to_num(low * (1 - u) + top * u))
+
+    return guess

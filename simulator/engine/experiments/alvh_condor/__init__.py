@@ -8,6 +8,7 @@ from typing import Any
 from .._book_params import (
     BOOK_RULES,
     alvh_parameters,
+    book_cost,
     condor_parameters,
     gate_parameters,
     shift_parameters,
@@ -17,7 +18,6 @@ from .._common import (
     COMMON_METRICS,
     FRACTION,
     market_parameters,
-    trading_days,
     vix_pricing_parameters,
 )
 from ..base import Experiment, MetricSpec, ModelCard, Preset
@@ -25,9 +25,8 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: a start, the sweep of wings, and what grows with paths and days."""
-    days = trading_days(params)
-    paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.9 + 0.0056 * days + 4.0e-6 * paths * days)
+    day = 0.0065 if params["ic_dte"] <= 1 else 0.013  # longer ones are priced as they are sold
+    return book_cost(params, start=1.0, day=day, path_day=4.5e-6)
 
 
 experiment = Experiment(

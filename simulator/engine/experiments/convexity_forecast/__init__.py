@@ -60,7 +60,7 @@ def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     judged = max(months - params["first_window"], 1.0)
     fits = paths * judged * (params["placebos"] + 2)
-    return float(0.2 + 0.4e-6 * paths * months * MONTH + 1.0e-6 * fits)
+    return float(0.3 + 0.4e-6 * paths * months * MONTH + 1.0e-6 * fits)
 
 
 experiment = Experiment(

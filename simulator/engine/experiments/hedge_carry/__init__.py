@@ -40,7 +40,7 @@ def length_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     days = trading_days(params)
-    return float(0.15 + 0.0002 * days + 0.6e-6 * paths * days)
+    return float(0.25 + 0.0003 * days + 0.7e-6 * paths * days)
 
 
 experiment = Experiment(

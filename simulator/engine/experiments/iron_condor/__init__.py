@@ -229,4 +229,5 @@ experiment = Experiment(
     ),
     rules=(strikes_are_whole_and_ordered, target_fits_its_method),
     package=__name__,
+    cost=lambda params: 0.08,
 )

@@ -27,7 +27,7 @@ def votes_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 
 def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.1 + 6.0e-7 * paths * trading_days(params))
+    return float(0.15 + 8.0e-7 * paths * trading_days(params))
 
 
 experiment = Experiment(

@@ -28,7 +28,7 @@ def ladder_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 
 def cost(params: Mapping[str, Any]) -> float:
     days = params["ladder_steps"] * params["ladder_gap"]
-    return float(0.05 + 2.0e-7 * params["paths"] * (days + 40))
+    return float(0.12 + 2.0e-7 * params["paths"] * (days + 40))
 
 
 experiment = Experiment(

@@ -53,6 +53,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         seed=seed,
     )
     progress(0.45, "splitting macro from collection")
+    assert ledger.flows is not None
     irr = _irr(params, world, base, ledger.flows * share, ledger.now() * share, money)
     own = _own_figures(params, world, floors, hedge, base, hedged, gain)
     progress(0.55, "walking the budget from 0 to 10 %")
@@ -123,7 +124,7 @@ def _hedge(
         for index, (dte, weight) in enumerate(STRUCTURES[params.hedge_structure])
     ]
     stage = "buying and settling calls"
-    return backtest.run(world, layers, capital=0.0, progress=progress, stage=stage)
+    return backtest.run(world, layers, capital=0.0, flows=True, progress=progress, stage=stage)
 
 
 def _representative(params: SimpleNamespace, world: World) -> twice.Check:

@@ -122,4 +122,5 @@ experiment = Experiment(
         ),
     ),
     package=__name__,
+    cost=lambda params: 0.08,
 )

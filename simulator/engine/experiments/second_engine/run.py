@@ -26,7 +26,7 @@ SIDE_PATHS = 20
 def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
     """Answers what the reserve adds to a book that is already hedged."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
-    book = _book.book(params, world)
+    book = _book.book(params, world, part(progress, 0.1, 0.2))
     progress(0.2, "the hedged book alone")
     layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
     base = backtest.run(

@@ -16,7 +16,8 @@ CHANGED = {"gate_mode": "none"}
 
 def cost(params: Mapping[str, Any]) -> float:
     longer = params["ic_dte"] > 1  # strikes are then solved for as they are sold
-    return book_cost(params, start=0.1, day=0.0038 if longer else 0.001, path_day=2.4e-6)
+    day, path_day = (0.0038, 2.4e-6) if longer else (0.0016, 3.6e-6)
+    return book_cost(params, start=0.15, day=day, path_day=path_day)
 
 
 def entry_parameters() -> tuple[Parameter, ...]:

@@ -79,10 +79,14 @@ def variant(
     params: SimpleNamespace, world: World, progress: Progress = silent, **changes: object
 ) -> tuple[Ledger, list[CondorBook]]:
     """The book under other rules, without a hedge and without attribution."""
-    book = _book.book(SimpleNamespace(**{**vars(params), **changes}), world)
+    book = _book.book(
+        SimpleNamespace(**{**vars(params), **changes}), world, part(progress, 0.0, 0.3)
+    )
     policies = _book.condors(book, explain=False)
     stage = "selling condors under one rule"
-    ledger = backtest.run(world, policies, capital=book.capital, progress=progress, stage=stage)
+    ledger = backtest.run(
+        world, policies, capital=book.capital, progress=progress, span=(0.3, 1.0), stage=stage
+    )
     return ledger, policies
 
 

@@ -104,4 +104,5 @@ experiment = Experiment(
     ),
     rules=(second_factor_is_whole,),
     package=__name__,
+    cost=lambda params: 0.1,
 )
