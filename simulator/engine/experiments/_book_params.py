@@ -9,11 +9,11 @@ from typing import Any
 from ..errors import ParameterError
 from ..units import COUNT, DAYS, FRACTION, POINTS, TRADING_DAYS, USD
 from ._common import (
+    book_work_rule,
     crash_parameters,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
-    work_rule,
     year_rule,
 )
 from .base import Boolean, Choice, Integer, Number, Parameter
@@ -561,7 +561,7 @@ def chosen_tiers(enabled: str) -> tuple[str, ...]:
     return tuple(enabled.split("_"))
 
 
-CONDOR_RULES = (wing_rule, gate_rule, range_rule, threat_rule, work_rule, year_rule)
+CONDOR_RULES = (wing_rule, gate_rule, range_rule, threat_rule, book_work_rule, year_rule)
 BOOK_RULES = (*CONDOR_RULES, layer_rule, vega_rule)
 
 

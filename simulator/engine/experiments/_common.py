@@ -73,8 +73,10 @@ def from_history(params: Mapping[str, Any]) -> bool:
     return params["market"] in ("replay", "bootstrap")
 
 
-MOST_WORK = 4_000_000
-"""Paths times days that one run may ask for: what a minute of one core does."""
+MOST_WORK = 900_000
+BOOK_WORK = 560_000
+"""Paths times days that one run may ask for, of one line of trades and of a book of condors: what
+fits in 300 MB beside the program (``bench/memory.py``)."""
 LONGEST_REPLAY = 40
 
 
@@ -252,13 +254,13 @@ def vix_pricing_parameters(*, vol_of_vix: float = 1.05) -> tuple[Parameter, ...]
     )
 
 
-def work_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
-    """Refuses more paths times days than a run may cost, with the nearest that is allowed."""
-    if params["paths"] * params["days"] > MOST_WORK:
-        nearest = MOST_WORK // params["days"]
+def work_rule(params: Mapping[str, Any], *, most: int = MOST_WORK) -> Iterable[ParameterError]:
+    """Refuses more paths times days than a run may hold, with the nearest that is allowed."""
+    if params["paths"] * params["days"] > most:
+        nearest = most // params["days"]
         yield ParameterError(
             "paths",
-            f"{params['paths']} paths of {params['days']} days are more than one run may cost; "
+            f"{params['paths']} paths of {params['days']} days are more than one run may hold; "
             f"with these days at most {nearest} paths",
             minimum=1,
             maximum=nearest,
@@ -267,7 +269,13 @@ def work_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
         )
 
 
+def book_work_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """Refuses more paths times days than a book may hold, with the nearest that is allowed."""
+    return work_rule(params, most=BOOK_WORK)
+
+
 __all__ = [
+    "BOOK_WORK",
     "COMMON_METRICS",
     "COUNT",
     "DAYS",
@@ -276,6 +284,7 @@ __all__ = [
     "POINTS",
     "TRADING_DAYS",
     "USD",
+    "book_work_rule",
     "crash_parameters",
     "market_parameters",
     "trading_days",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...errors import ParameterError
 from ...units import FRACTION
 from .._book_params import (
     BOOK_RULES,
@@ -17,9 +18,11 @@ from .._book_params import (
 )
 from .._common import (
     COMMON_METRICS,
+    book_work_rule,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
+    work_rule,
 )
 from ..base import Choice, Experiment, MetricSpec, ModelCard
 
@@ -41,6 +44,14 @@ def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
     return float(0.4 + 0.007 * days + 6.0e-6 * paths * days)
+
+
+READINGS_WORK = 400_000  # ten books on the same paths
+
+
+def readings_work_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
+    """Refuses more paths times days than all readings at once may hold."""
+    return work_rule(params, most=READINGS_WORK)
 
 
 experiment = Experiment(
@@ -94,6 +105,6 @@ experiment = Experiment(
         would_change=("One published rule with strikes, sizes and renewals all stated.",),
         sources=("Readings R1 to R7 with their pages: the registry of this repository.",),
     ),
-    rules=BOOK_RULES,
+    rules=(*(rule for rule in BOOK_RULES if rule is not book_work_rule), readings_work_rule),
     cost=cost,
 )

@@ -17,9 +17,9 @@ from .._book_params import (
 )
 from .._common import (
     FRACTION,
+    book_work_rule,
     market_parameters,
     trading_days,
-    work_rule,
     year_rule,
 )
 from ..base import (
@@ -199,7 +199,7 @@ experiment = Experiment(
             "Average returns on scheduled days: Savor and Wilson 2013; Lucca and Moench 2015.",
         ),
     ),
-    rules=(calendar_rule, wing_rule, gate_rule, range_rule, work_rule, year_rule),
+    rules=(calendar_rule, wing_rule, gate_rule, range_rule, book_work_rule, year_rule),
     cost=cost,
     presets=(
         Preset(
