@@ -50,6 +50,19 @@ class Source(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def archive_lookup(self) -> str:
+        """Where a public archive shows the copy nearest to the day on which we read the page.
+
+        A lookup and no promise: whether a copy was made is the archive's to say. Works with a
+        DOI have a lasting address already.
+        """
+        address = str(self.csl.get("URL") or "")
+        if self.archived_url or self.csl.get("DOI") or not address.startswith(("http:", "https:")):
+            return ""
+        day = f"{self.read_at:%Y%m%d}" if self.read_at else "*"
+        return f"https://web.archive.org/web/{day}/{address}"
+
+    @property
     def item(self) -> dict[str, Any]:
         """The contract's source: CSL-JSON with our own keys beside it."""
         return {

@@ -65,6 +65,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     if checked:
         found = found.filter(checked_at__gt=timezone.now() - YEAR)
     context = _page(request, found) | {
+        "withdrawn": Article.objects.filter(state=Article.State.WITHDRAWN).count(),
         "runnable": runnable,
         "checked": checked,
         "category": chosen,

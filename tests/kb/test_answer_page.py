@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kb import extend, publishing
 from kb.models import Article
 
+from .conftest import SOURCE, VENDOR
+
 pytestmark = pytest.mark.django_db
 
 BODY = r"""
@@ -205,7 +207,9 @@ def test_a_withdrawn_answer_is_gone_with_its_reason_and_successor(answer, visito
         assert response.status_code == 410
         assert "Its data were wrong." in response.content.decode()
         assert "/ask/basics/" in response.content.decode()
-    assert "/ask/hedging/" not in visitor.get("/ask/").content.decode()
+    listing = visitor.get("/ask/").content.decode()
+    assert "/ask/hedging/" not in listing
+    assert "1 answer was withdrawn" in listing
 
 
 def test_an_overdue_answer_says_so(library, visitor):
@@ -262,3 +266,30 @@ def test_the_number_of_queries_does_not_grow_with_the_site(library, visitor, bar
         totals.append([count(path) for path in paths])
     assert totals[0] == totals[1]
     assert max(totals[0]) <= 20
+
+
+def test_listings_say_which_answers_were_withdrawn(library, visitor):
+    library.answer("kept", "Words.")
+    assert "withdrawn" not in visitor.get("/ask/").content.decode()
+    library.answer("wrong", "Words.", withdrawn={"date": "2026-02-03", "reason": "It was wrong."})
+    library.answer("secret", "Words.", published=None)
+    library.sync()
+    page = visitor.get("/ask/").content.decode()
+    assert "1 answer was withdrawn" in page
+    assert "What about wrong?" not in page  # its own address says when and why
+    assert "secret" not in page
+
+
+def test_a_web_source_without_a_copy_of_its_own_says_where_one_may_be(library, visitor):
+    page_only = VENDOR | {"archived_url": None}
+    library.sources(SOURCE, page_only)
+    library.answer("told", "As told [@vendor-page; @whaley-2009].")
+    library.sync()
+    page = visitor.get("/ask/told/").content.decode()
+    assert 'href="https://web.archive.org/web/20260301/https://vendor.example/shield"' in page
+    assert page.count("look for an archived copy") == 1  # the paper has a DOI
+    library.sources(SOURCE, VENDOR)
+    library.sync()
+    page = visitor.get("/ask/told/").content.decode()
+    assert "look for an archived copy" not in page
+    assert "archive.example/shield" in page
