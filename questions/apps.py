@@ -19,6 +19,7 @@ class QuestionsConfig(AppConfig):
             health,
             kinds,
             question_kind,
+            reminders,
             report_kind,
             roles,
         )
@@ -32,4 +33,5 @@ class QuestionsConfig(AppConfig):
         claims.on_counterexample(challenges.action)
         extend.article_published.connect(drafts.on_published, dispatch_uid="questions.published")
         daily.connect(health.on_daily, dispatch_uid="questions.digest")
+        daily.connect(reminders.on_daily, dispatch_uid="questions.reminders")
         post_migrate.connect(roles.create, sender=self, dispatch_uid="questions.roles")

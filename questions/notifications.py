@@ -29,7 +29,16 @@ from .models import Mail, Question
 
 log = logging.getLogger(__name__)
 
-TEMPLATES = ("confirm", "answered", "answer", "ask_back", "declined", "duplicate", "digest")
+TEMPLATES = (
+    "confirm",
+    "answered",
+    "answer",
+    "ask_back",
+    "declined",
+    "duplicate",
+    "digest",
+    "reviews",
+)
 LEASE = dt.timedelta(minutes=10)
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 
@@ -72,6 +81,9 @@ def example_context() -> dict[str, Any]:
     return context_for(question) | {
         "reason": "What the moderator writes stands here.",
         "article": Article(slug="an-answer", short_id="an-answer", title="An answer"),
+        "due": [Article(slug="an-answer", title="An answer", review_by=dt.date(2026, 1, 31))],
+        "today": dt.date(2026, 2, 1),
+        "desk_url": absolute("/admin/"),
         "health": {"waiting": 12, "oldest_words": "3 days"},
         "queue_url": absolute(reverse("questions:queue")),
     }
