@@ -119,8 +119,11 @@ def announce(article: Article) -> int:
     Safe to repeat: a question that has been told is not told again.
     """
     now = timezone.now()
+    waiting = Question.objects.filter(article=article, answered_at=None)
+    if not waiting.exists():
+        return 0
     with transaction.atomic():
-        rows = Question.objects.select_for_update().filter(article=article, answered_at=None)
+        rows = waiting.select_for_update()
         told = [row for row in rows if row.state != Question.State.WITHDRAWN]
         told += _duplicates(told)
         for question in told:
