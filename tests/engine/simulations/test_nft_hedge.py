@@ -105,7 +105,7 @@ def test_a_link_that_alone_exceeds_the_volatility_is_refused_with_the_nearest():
 def test_too_much_work_names_the_most_that_is_allowed():
     with pytest.raises(ParametersRefused) as refused:
         NFT.parse({"market": "model", "paths": 20_000, "days": 2520})
-    assert refused.value.errors[0].nearest == 1587
+    assert refused.value.errors[0].nearest == 357
 
 
 @pytest.mark.parametrize("preset", NFT.presets, ids=lambda preset: preset.name)
