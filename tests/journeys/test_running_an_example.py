@@ -98,7 +98,7 @@ def test_a_run_can_be_cancelled(visit):
     reader = visit()
     page = reader.page
     reader.open("/lab/nft-hedge/")
-    page.get_by_label("Paths", exact=True).fill("4000")
+    page.get_by_label("Paths", exact=True).fill("3500")
     page.get_by_label("Seed").fill("987654")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url(RUN)
