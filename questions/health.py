@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
-from django.db import transaction
 from django.utils import timezone
 
 from . import notifications
@@ -104,31 +101,15 @@ def send_digest(*, over: int = 10, older: dt.timedelta = dt.timedelta(hours=48))
     health = measure()
     if health.waiting <= over and (health.oldest is None or health.oldest < older):
         return 0
-    subject, body = notifications.compose(
-        "digest", {"health": health, "queue_url": f"{settings.SITE_URL}/moderation/"}
+    return notifications.tell_staff(
+        "digest",
+        {"health": health, "queue_url": f"{settings.SITE_URL}/moderation/"},
+        permission="questions.moderate",
+        pause=dt.timedelta(hours=20),
+        now=timezone.now(),
     )
-    today = timezone.now() - dt.timedelta(hours=20)
-    with transaction.atomic():
-        recent = Mail.objects.filter(template="digest", created_at__gt=today)
-        told = set(recent.values_list("to", flat=True))
-        mails = [
-            Mail(template="digest", to=address, subject=subject, body=body)
-            for address in moderators() - told
-        ]
-        Mail.objects.bulk_create(mails)
-    return len(mails)
 
 
 def on_daily(sender: Any, **rest: Any) -> None:
     """Once a day: tell the moderators if there is something to tell."""
     send_digest()
-
-
-def moderators() -> set[str]:
-    """The addresses of everybody who may decide."""
-    users = get_user_model()._default_manager.filter(is_active=True).exclude(email="")
-    return {
-        user.email
-        for user in users
-        if isinstance(user, AbstractUser) and user.has_perm("questions.moderate")
-    }

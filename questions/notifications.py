@@ -15,8 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -130,6 +133,35 @@ def _queue(
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+
+
+def tell_staff(
+    template: str,
+    context: dict[str, Any],
+    *,
+    permission: str,
+    pause: dt.timedelta,
+    now: dt.datetime,
+) -> int:
+    """Queue one mail to everybody with a permission who had none of its kind within ``pause``."""
+    subject, body = compose(template, context)
+    with transaction.atomic():
+        recent = Mail.objects.filter(template=template, created_at__gt=now - pause)
+        told = set(recent.values_list("to", flat=True))
+        mails = [
+            Mail(template=template, to=address, subject=subject, body=body, created_at=now)
+            for address in sorted(addresses_of(permission) - told)
+        ]
+        Mail.objects.bulk_create(mails)
+    return len(mails)
+
+
+def addresses_of(permission: str) -> set[str]:
+    """The addresses of everybody who may do what the permission names."""
+    users = get_user_model()._default_manager.filter(is_active=True).exclude(email="")
+    return {
+        user.email for user in users if isinstance(user, AbstractUser) and user.has_perm(permission)
+    }
 
 
 def deliver(now: dt.datetime | None = None, limit: int = 200) -> tuple[int, int]:

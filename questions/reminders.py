@@ -6,17 +6,12 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
-from django.db import transaction
 from django.utils import timezone
 
 from kb.models import Article
 
 from . import notifications
-from .models import Mail
 
-TEMPLATE = "reviews"
 AHEAD = dt.timedelta(days=14)
 EVERY = dt.timedelta(days=6, hours=20)
 
@@ -32,28 +27,13 @@ def send_reminders(now: dt.datetime | None = None) -> int:
     due = list(rows.only("slug", "title", "review_by"))
     if not due:
         return 0
-    subject, body = notifications.compose(
-        TEMPLATE, {"due": due, "today": now.date(), "desk_url": f"{settings.SITE_URL}/admin/"}
+    return notifications.tell_staff(
+        "reviews",
+        {"due": due, "today": now.date(), "desk_url": f"{settings.SITE_URL}/admin/"},
+        permission="kb.change_article",
+        pause=EVERY,
+        now=now,
     )
-    with transaction.atomic():
-        recent = Mail.objects.filter(template=TEMPLATE, created_at__gt=now - EVERY)
-        told = set(recent.values_list("to", flat=True))
-        mails = [
-            Mail(template=TEMPLATE, to=address, subject=subject, body=body, created_at=now)
-            for address in sorted(editors() - told)
-        ]
-        Mail.objects.bulk_create(mails)
-    return len(mails)
-
-
-def editors() -> set[str]:
-    """The addresses of everybody who may change an answer."""
-    users = get_user_model()._default_manager.filter(is_active=True).exclude(email="")
-    return {
-        user.email
-        for user in users
-        if isinstance(user, AbstractUser) and user.has_perm("kb.change_article")
-    }
 
 
 def on_daily(sender: Any, **rest: Any) -> None:
