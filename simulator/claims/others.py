@@ -164,10 +164,19 @@ class Dissected:
 
 def dissected(extra: Mapping[str, Any]) -> list[Dissected]:
     """What an article's front matter dissects, in the order written, interests looked up."""
-    rows = extra.get(KEY) or []
-    keys = {_key(source) for row in rows for source in row.get("sources", [])}
+    return of_many([extra])[0]
+
+
+def of_many(extras: Sequence[Mapping[str, Any]]) -> list[list[Dissected]]:
+    """The same for many articles, whose sources are looked up at once."""
+    listed = [extra.get(KEY) or [] for extra in extras]
+    keys = {_key(s) for rows in listed for row in rows for s in row.get("sources", [])}
     known = Source.objects.filter(key__in=keys).values_list("key", "interest") if keys else ()
     interests = {key: interest or "none stated" for key, interest in known}
+    return [_read(rows, interests) for rows in listed]
+
+
+def _read(rows: Sequence[Mapping[str, Any]], interests: Mapping[str, str]) -> list[Dissected]:
     return [
         Dissected(
             number=str(row["number"]),
@@ -336,7 +345,11 @@ def records(one: Dissected) -> dict[str, Any]:
 
 
 def by_article(articles: Sequence[Article]) -> dict[int, list[dict[str, Any]]]:
-    return {article.pk: [records(one) for one in dissected(article.extra)] for article in articles}
+    found = of_many([article.extra for article in articles])
+    return {
+        article.pk: [records(one) for one in rows]
+        for article, rows in zip(articles, found, strict=True)
+    }
 
 
 def review_data(article: Article, request: HttpRequest) -> str:
@@ -372,8 +385,9 @@ def _review(one: Dissected, page: str, said_at: Mapping[str, str | None]) -> dic
 
 def register() -> list[tuple[Article, Dissected]]:
     """Every sentence that a published answer dissects, by its number."""
-    rows = Article.objects.published().exclude(extra={}).only("slug", "title", "extra")
-    found = [(article, one) for article in rows for one in dissected(article.extra)]
+    articles = list(Article.objects.published().exclude(extra={}).only("slug", "title", "extra"))
+    listed = of_many([article.extra for article in articles])
+    found = [(article, one) for article, rows in zip(articles, listed, strict=True) for one in rows]
     return sorted(found, key=lambda pair: order(pair[1].number))
 
 
