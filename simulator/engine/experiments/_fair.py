@@ -29,6 +29,14 @@ Floats = NDArray[np.float64]
 
 PATHS_AT_ONCE = 1024
 MONTH = 21
+EFFECT_COLUMNS = (
+    Column("difference", "Change of the deepest fall", FRACTION),
+    Column("low", "Low", FRACTION),
+    Column("high", "High", FRACTION),
+    Column("annual_cost", "The hedge's profit a year", FRACTION),
+    Column("share_harmed", "Paths with less money", FRACTION),
+)
+"""What a row of a model-risk band says of one choice, after its name."""
 PATH_NOTE = "Hypothetical results of a model, educational only: no money was traded and no advice."
 MODEL_NOTE = (
     "Paths of a model under the real-world measure, options priced under the pricing measure, "

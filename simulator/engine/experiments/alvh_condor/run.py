@@ -331,14 +331,7 @@ def _band(few: FewPaths, progress: Progress) -> Table:
         if choice.other_book:
             sold = _book.alone(one, here.world, part(share, 0.0, 0.4))
         rows.append([choice.label, *_effect(one, here, sold, part(share, 0.4, 1.0))])
-    columns = (
-        Column("choice", "Choice"),
-        Column("difference", "Change of the deepest fall", FRACTION),
-        Column("low", "Low", FRACTION),
-        Column("high", "High", FRACTION),
-        Column("annual_cost", "The hedge's profit a year", FRACTION),
-        Column("share_harmed", "Paths with less money", FRACTION),
-    )
+    columns = (Column("choice", "Choice"), *_fair.EFFECT_COLUMNS)
     label = f"Model risk: the same question under other choices ({few.world.paths} paths, no rolls)"
     return Table("band", label, columns, rows)
 

@@ -407,14 +407,7 @@ def _variants(params: SimpleNamespace, seed: int, data: Data, progress: Progress
         crashing = _worlds.build(often, seed=seed, data=data)
         effect = _effect(often, {}, crashing, _floors(often, crashing, seed), seed)
         rows.append([f"{MANY_CRASHES:g} crashes a century", *effect])
-    columns = (
-        Column("variant", "Variant"),
-        Column("difference", "Change of the deepest fall", FRACTION),
-        Column("low", "Low", FRACTION),
-        Column("high", "High", FRACTION),
-        Column("annual_cost", "The hedge's profit a year", FRACTION),
-        Column("share_harmed", "Paths with less money", FRACTION),
-    )
+    columns = (Column("variant", "Variant"), *_fair.EFFECT_COLUMNS)
     label = f"Model risk: the same question under other choices ({world.paths} paths)"
     return Table("variants", label, columns, rows)
 
