@@ -3,6 +3,7 @@
 In CSV they are leading lines that begin with ``#`` (``pandas.read_csv(..., comment="#")``),
 because a repeated trailing column would be mistaken for data. Text cells that a spreadsheet
 would read as a formula are escaped with an apostrophe; numbers are written with all digits.
+``?decimal=comma`` is for spreadsheets that expect 0,5: semicolons then part the columns.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def as_csv(request: HttpRequest, run_id: UUID) -> HttpResponse:
     table = exhibits.table_by_name(shown.document, request.GET.get("table", ""))
     if table is None:
         raise Http404("This result has no such table.")
-    text = csv_text(table, shown.passport_lines(_address(run)))
+    has_commas = request.GET.get("decimal") == "comma"
+    text = csv_text(table, shown.passport_lines(_address(run)), decimal_comma=has_commas)
     name = exhibits.file_stem(run, str(table["name"])) + ".csv"
     return _file(text.encode(), "text/csv; charset=utf-8", name)
 
@@ -98,16 +100,19 @@ def _chart(
     return run, chart, shown.passport_lines(_address(run))
 
 
-def csv_text(table: Mapping[str, Any], lines: Sequence[str]) -> str:
+def csv_text(
+    table: Mapping[str, Any], lines: Sequence[str], *, decimal_comma: bool = False
+) -> str:
     """RFC 4180 lines with a header of names; the passport before them behind ``#``."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=";" if decimal_comma else ",")
     for line in lines:
         out.write("# " + " ".join(line.split()) + "\r\n")
     for column in table["columns"]:
         out.write("# " + " ".join(_explained(column).split()) + "\r\n")
     writer.writerow([cell(c["name"]) for c in table["columns"]])
-    writer.writerows([cell(value) for value in row] for row in table["rows"])
+    write = _with_comma if decimal_comma else cell
+    writer.writerows([write(value) for value in row] for row in table["rows"])
     return out.getvalue()
 
 
@@ -127,6 +132,11 @@ def cell(value: Any) -> Any:
         return repr(value)
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _with_comma(value: Any) -> Any:
+    written = cell(value)
+    return written.replace(".", ",") if isinstance(value, float) else written
 
 
 def _address(run: Run) -> str:

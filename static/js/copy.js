@@ -18,8 +18,10 @@ function attach() {
 }
 
 function lines(table) {
+  // A reader who sees 0,5 pastes into a spreadsheet that reads 0,5 (see numbers.js).
+  const decimal = document.documentElement.dataset.decimal ?? ".";
   return [...table.rows].map((row) => [...row.cells].map((cell) =>
-    cell.querySelector("data")?.value ?? cell.textContent.replace(/\s+/g, " ").trim(),
+    cell.querySelector("data")?.value.replace(".", decimal) ?? cell.textContent.replace(/\s+/g, " ").trim(),
   ).join("\t")).join("\n");
 }
 

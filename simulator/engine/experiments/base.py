@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 from ..data import Data, NoData, Progress, silent
 from ..errors import ParameterError, ParametersRefused
 from ..results import Result
+from .typed import read_number, read_whole, split_list
 
 SEED_MAXIMUM = 2**53 - 1
 UNGIVEN: Any = object()
@@ -103,10 +104,15 @@ class Number(Parameter):
     json_type: ClassVar[str] = "number"
 
     def _read(self, text: str) -> Any:
-        if not re.fullmatch(r"[-+−]?\d[\d  ]*([.,]\d*)?([eE][-+]?\d+)?|[-+−]?[.,]\d+", text, re.A):
-            raise self.refuse(f"“{text[:40]}” is not a number{self._told()}", **self._bounds())
-        cleaned = text.replace("−", "-").replace(" ", "").replace(" ", "").replace(",", ".")
-        return float(cleaned) if len(cleaned) <= 60 else math.inf
+        is_share = text.endswith("%") and self.unit == "1"
+        try:
+            number = self._typed(text[:-1] if is_share else text)
+        except ValueError as error:
+            raise self.refuse(f"{error}{self._told()}", **self._bounds()) from None
+        return number / 100 if is_share else number
+
+    def _typed(self, text: str) -> float:
+        return read_number(text)
 
     def _parse(self, value: Any) -> float | int:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -190,6 +196,9 @@ class Integer(Number):
         number = super()._read(text)
         return int(number) if math.isfinite(number) and number == int(number) else number
 
+    def _typed(self, text: str) -> float:
+        return read_whole(text)
+
     def _parse(self, value: Any) -> int:
         number = super()._parse(value)
         if number != int(number):
@@ -271,7 +280,10 @@ class NumberList(Parameter):
     def _read(self, text: str) -> Any:
         if text.startswith("["):
             return _json_list(self, text)
-        words = [word for word in re.split(r"[\s;,]+", text) if word]
+        try:
+            words = split_list(text)
+        except ValueError as error:
+            raise self.refuse(str(error)) from None
         item = Number(name=self.name, label=self.label, unit=self.unit)
         missing = {"null", "nan", "-", "."}
         return [None if w.lower() in missing and self.gaps else item._read(w) for w in words]

@@ -46,6 +46,20 @@ def test_csv_is_the_first_table_with_all_digits(client, done):
                 assert float(text) == value
 
 
+def test_a_spreadsheet_with_decimal_commas_gets_the_same_numbers(client, done):
+    plain = rows(client.get(f"/runs/{done.pk}.csv", {"table": "metrics"}))
+    answer = client.get(f"/runs/{done.pk}.csv", {"table": "metrics", "decimal": "comma"})
+    lines = [line for line in answer.content.decode().splitlines(True) if line[:2] != "# "]
+    written = list(csv.reader(io.StringIO("".join(lines)), delimiter=";"))
+    assert [[c.replace(",", ".") for c in row] for row in written[1:]] == [
+        [c.replace(",", ".") for c in row] for row in plain[1:]
+    ]
+    assert any("," in cell for row in written for cell in row)
+    assert f"/runs/{done.pk}.csv?table=metrics&amp;decimal=comma" in (
+        client.get(f"/runs/{done.pk}/").content.decode()
+    )
+
+
 def test_every_table_and_chart_has_its_csv(client, done):
     document = done.document
     names = [part["name"] for part in document["tables"] + document["charts"]] + ["metrics"]
