@@ -60,10 +60,6 @@ class RunQuerySet(models.QuerySet["Run"]):
             attempts__lt=ATTEMPTS_CAP,
         )
 
-    def equal_to(self, fingerprint: str) -> RunQuerySet:
-        """The row (at most one) that answers a request with this fingerprint."""
-        return self.filter(fingerprint=fingerprint, status__in=KEPT)
-
 
 class Run(models.Model):
     """One question with all its inputs, and how far its answer is."""

@@ -100,9 +100,7 @@ def _chart(
     return run, chart, shown.passport_lines(_address(run))
 
 
-def csv_text(
-    table: Mapping[str, Any], lines: Sequence[str], *, decimal_comma: bool = False
-) -> str:
+def csv_text(table: Mapping[str, Any], lines: Sequence[str], *, decimal_comma: bool = False) -> str:
     """RFC 4180 lines with a header of names; the passport before them behind ``#``."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", delimiter=";" if decimal_comma else ",")

@@ -83,7 +83,10 @@ def _row(example: Example, standing: services.Standing) -> dict[str, Any]:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One example, or an experiment by its own name, with its form."""
     rows = Example.objects.public().filter(slug=slug)
-    if request.method != "POST":  # a known answer is not to wait for what only the page shows
+    # A known answer is not to wait for what only the page shows.
+    if request.method == "POST":
+        rows = rows.only("slug", "experiment", "parameters", "seed")
+    else:
         rows = rows.select_related(*blocks.SHOWN_WITH)
     example = rows.first()
     experiment = services.experiment_or_404(example.experiment if example else slug)
