@@ -438,12 +438,41 @@ class TermAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return _with_uses(super().get_deleted_objects(objs, request), impact.of_term, objs)
 
 
+class CopyFilter(admin.SimpleListFilter):
+    title = "archived copy"
+    parameter_name = "copy"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("missing", "a web page without one")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.without_copy() if self.value() == "missing" else queryset
+
+
+class NoticeFilter(admin.SimpleListFilter):
+    title = "notice"
+    parameter_name = "notice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("any", "retracted, superseded or corrected")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(notice__isnull=False) if self.value() == "any" else queryset
+
+
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = SourceForm
-    list_display = ("key", "title", "evidence", "uses", "read_at", "archived_url", "link")
-    list_select_related = ("link_check",)
-    list_filter = ("evidence",)
+    list_display = ("key", "title", "evidence", "uses", "read_at", "copy", "link", "became")
+    list_select_related = ("link_check", "archive_check")
+    list_filter = ("evidence", CopyFilter, NoticeFilter)
+    fieldsets = (
+        (None, {"fields": ("key", "csl", "evidence", "interest", "read_at", "archived_url")}),
+        (
+            "If it was retracted, superseded or corrected",
+            {"fields": ("notice_kind", "notice_date", "notice_reason", "notice_successor")},
+        ),
+    )
     search_fields = ("key", "title")
     change_list_template = "admin/kb/source/change_list.html"
 
@@ -494,6 +523,18 @@ class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(ordering="n", description="cited in")
     def uses(self, source: Any) -> int:
         return int(source.n)
+
+    @admin.display(ordering="archived_url", description="archived copy")
+    def copy(self, source: Source) -> str:
+        """Where it is, or what the archive said when it was last asked."""
+        if source.archived_url or not source.needs_copy:
+            return source.archived_url or "needs none"
+        asked = getattr(source, "archive_check", None)
+        return f"none ({asked.detail}, {asked.asked_at:%Y-%m-%d})" if asked else "not asked for"
+
+    @admin.display(description="notice")
+    def became(self, source: Source) -> str:
+        return f"{source.notice_kind}, {source.notice['date']}" if source.notice else ""
 
     @admin.display(ordering="link_check__state", description="address")
     def link(self, source: Source) -> str:

@@ -78,7 +78,8 @@ class ArticleList(List):
         return super().get(request)
 
     def rows(self, request: Request) -> QuerySet[Article]:
-        found = Article.objects.published().select_related("category", "based_on")
+        found = Article.objects.published().with_standing()
+        found = found.select_related("category", "based_on")
         found = found.defer(*NOT_LISTED).order_by("-published_at", "slug")
         if category := request.query_params.get("category"):
             found = found.filter(category__slug=_plain(category))
@@ -91,7 +92,7 @@ class ArticleList(List):
 
 
 NOT_LISTED = (
-    *("body", "base_html", "file_text", "contents", "contributors"),
+    *("body", "base_html", "file_text", "contents"),
     *("based_on__csl", "based_on__file_text", "based_on__interest", "based_on__title"),
 )
 

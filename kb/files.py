@@ -31,6 +31,9 @@ def term_text(term: Term) -> str:
         "formula": term.formula,
         "sources": before.get("sources", []),
         "senses": term.senses,
+        "contributors": term.contributors,
+        "interest": term.interest,
+        "drafting": term.drafting,
         "formerly": before.get("formerly", []),
     }
     return frontmatter.write(_filled(data, before), term.definition, term.file_text)

@@ -10,11 +10,21 @@ from django.core.exceptions import ValidationError
 from . import documents, extend, frontmatter, publishing
 from .models import Article, ArticleLink, Pin, Source, Term
 from .models.articles import SIGNIFICANCE
+from .models.sources import NOTICES
 from .publishing import Refused
 from .search.finding import pin_key
 from .slugs import taken_for
 
 WIDE = {"class": "vLargeTextField", "rows": 30, "spellcheck": "true"}
+
+
+def checked(check: Any, value: Any) -> Any:
+    """The value, or what the services have against it as the form's own complaint."""
+    try:
+        check(value)
+    except Refused as refused:
+        raise ValidationError(str(refused)) from None
+    return value
 
 
 class SlugList(forms.CharField):
@@ -113,10 +123,10 @@ class ArticleForm(Conflicting):
         return str(self.cleaned_data["body"]).replace("\r\n", "\n")
 
     def clean_authors(self) -> Any:
-        return self._checked(publishing.check_authors, self.cleaned_data["authors"])
+        return checked(publishing.check_authors, self.cleaned_data["authors"])
 
     def clean_contributors(self) -> Any:
-        return self._checked(publishing.check_contributors, self.cleaned_data["contributors"] or [])
+        return checked(publishing.check_contributors, self.cleaned_data["contributors"] or [])
 
     def clean_front_matter(self) -> dict[str, Any]:
         text = self.cleaned_data["front_matter"].replace("\r\n", "\n")
@@ -131,7 +141,7 @@ class ArticleForm(Conflicting):
     def clean_prerequisites(self) -> list[str]:
         slugs = self._known(self.cleaned_data["prerequisites"])
         if self.instance.pk:
-            self._checked(lambda s: publishing.check_prerequisites(self.instance, s), slugs)
+            checked(lambda s: publishing.check_prerequisites(self.instance, s), slugs)
         return slugs
 
     def _known(self, slugs: list[str]) -> list[str]:
@@ -140,14 +150,6 @@ class ArticleForm(Conflicting):
         if missing:
             raise ValidationError(f"There is no other answer {', '.join(missing)}.")
         return slugs
-
-    @staticmethod
-    def _checked(check: Any, value: Any) -> Any:
-        try:
-            check(value)
-        except Refused as refused:
-            raise ValidationError(str(refused)) from None
-        return value
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -167,13 +169,18 @@ class TermForm(Conflicting):
         model = Term
         fields = (
             "name", "slug", "abbreviation", "aliases", "case", "summary", "formula", "definition",
-            "senses",
+            "senses", "contributors", "interest", "drafting",
         )  # fmt: skip
         widgets = {
             "definition": forms.Textarea(WIDE),
             "summary": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
             "formula": forms.Textarea({"class": "vLargeTextField", "rows": 3}),
+            "contributors": forms.Textarea({"class": "vLargeTextField", "rows": 2}),
+            "interest": forms.Textarea({"class": "vLargeTextField", "rows": 2}),
         }
+
+    def clean_contributors(self) -> Any:
+        return checked(publishing.check_contributors, self.cleaned_data["contributors"] or [])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -210,9 +217,45 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         assume_scheme="https", required=False, empty_value=None, max_length=1000
     )
 
+    notice_kind = forms.ChoiceField(
+        choices=[("", "nothing"), *NOTICES.items()], required=False, label="What became of it",
+        help_text="Shown beside every reference to it and on every answer that cites it.",
+    )  # fmt: skip
+    notice_date = forms.DateField(required=False, label="Since")
+    notice_reason = forms.CharField(
+        required=False, max_length=1000, label="Why",
+        widget=forms.Textarea({"class": "vLargeTextField", "rows": 2}),
+    )  # fmt: skip
+    notice_successor = forms.ModelChoiceField(
+        Source.objects.none(), to_field_name="key", required=False, label="Read instead"
+    )
+
     class Meta:
         model = Source
         fields = ("key", "csl", "evidence", "interest", "archived_url", "read_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Source.objects.exclude(pk=self.instance.pk).only("key", "title")
+        self.fields["notice_successor"].queryset = others  # type: ignore[attr-defined]
+        for name, value in (self.instance.notice or {}).items():
+            self.fields[f"notice_{name}"].initial = value
+
+    def _notice(self, cleaned: dict[str, Any]) -> dict[str, str] | None:
+        if not cleaned.get("notice_kind"):
+            return None
+        for name in ("notice_date", "notice_reason"):
+            if not cleaned.get(name):
+                self.add_error(name, "Readers are told when and why.")
+        if self.errors:
+            return self.instance.notice  # type: ignore[no-any-return]
+        successor = cleaned.get("notice_successor")
+        return {
+            "kind": cleaned["notice_kind"],
+            "date": cleaned["notice_date"].isoformat(),
+            "reason": cleaned["notice_reason"],
+            **({"successor": successor.key} if successor else {}),
+        }
 
     def clean(self) -> dict[str, Any]:
         from .importer import source_troubles
@@ -222,4 +265,5 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         item = {"id": cleaned.get("key"), "evidence": cleaned.get("evidence")}
         for said in source_troubles(item | csl if isinstance(csl, dict) else csl):
             self.add_error("csl", said)
+        self.instance.notice = self._notice(cleaned)
         return cleaned

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -182,6 +182,11 @@ class _Sync:
             if isinstance(key, str) and key in seen:
                 wrong.append(Problem("sources.json", line, f"{key}: the id appears twice"))
             seen[str(key)] = line
+        wrong += [
+            Problem("sources.json", seen[item["id"]], f"{item['id']}: notice: {said}")
+            for item in items
+            if not wrong and (said := successor_trouble(item, seen))
+        ]
         if wrong:
             raise ContentError.several(wrong)
         return [(item, lines[n] if n < len(lines) else 1) for n, item in enumerate(items)]
@@ -208,6 +213,7 @@ class _Sync:
             row.evidence, row.interest = item["evidence"], item.get("interest")
             row.archived_url = item.get("archived_url")
             row.read_at = date.fromisoformat(item["read_at"]) if item.get("read_at") else None
+            row.notice = item.get("notice")
             row.file_text, row.position = json.dumps(item, ensure_ascii=False), position
             row.file_digest, row.is_edited, row.changed_at = digest, False, now
             changed.append(row)
@@ -450,7 +456,7 @@ EDITED = (
     "was edited in the admin since it was last loaded, and this file differs; "
     "export_content writes the edited version"
 )
-_OWN = ("id", "evidence", "interest", "archived_url", "read_at")
+_OWN = ("id", "evidence", "interest", "archived_url", "read_at", "notice")
 
 
 def _blank_source() -> dict[str, Any]:
@@ -463,6 +469,16 @@ def source_troubles(item: Any) -> Iterator[str]:
         return
     for error in frontmatter.validator(schemas.SOURCE).iter_errors(item):
         yield frontmatter.in_words(error)
+
+
+def successor_trouble(item: Mapping[str, Any], known: Collection[str]) -> str:
+    """Why what a notice names as successor cannot be one, or ""."""
+    successor = (item.get("notice") or {}).get("successor")
+    if successor is None or (successor in known and successor != item["id"]):
+        return ""
+    return "a work does not succeed itself" if successor == item["id"] else (
+        f"unknown source: {successor}"
+    )  # fmt: skip
 
 
 def _source_lines(text: str) -> list[int]:
@@ -492,6 +508,8 @@ def _fill_term(term: Term, file: TextFile) -> None:
     term.abbreviation, term.aliases = data.get("abbreviation", ""), data.get("aliases", [])
     term.case, term.formula = data.get("case", "auto"), data.get("formula", "")
     term.senses, term.definition = data.get("senses", []), file.page.body
+    term.contributors = data.get("contributors", [])
+    term.interest, term.drafting = data.get("interest", ""), data.get("drafting", "")
     term.file_text, term.file_digest, term.is_edited = file.text, file.digest, False
 
 

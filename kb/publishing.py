@@ -126,6 +126,14 @@ def save_source(source: Source) -> None:
         refresh.refresh([source.key], ())
 
 
+def keep_copy(source: Source, address: str) -> None:
+    """Store where an archive holds a copy of the page; texts name no copy, so none is rendered."""
+    with transaction.atomic():
+        source.archived_url, source.is_edited = address, True
+        source.save(update_fields=["archived_url", "is_edited", "changed_at"])
+        storing.send(extend.source_changed, source)
+
+
 def add_sources(items: Sequence[dict[str, Any]]) -> tuple[list[Source], list[Source]]:
     """Store works that nobody cites yet; returns what was added and what was there already."""
     added: list[Source] = []
@@ -139,6 +147,8 @@ def add_sources(items: Sequence[dict[str, Any]]) -> tuple[list[Source], list[Sou
                 continue
             key = incoming.key_for(item, taken)
             source = Source(key=key, csl=item, evidence=incoming.evidence_of(item))
+            source.archived_url = item.pop("archived_url", None)
+            source.read_at = incoming.day_of_reading(item)
             save_source(source)
             taken.add(key)
             added.append(source)
@@ -174,6 +184,7 @@ def checks(article: Article) -> list[str]:
         .exists()
     ):
         found.append("every source is a vendor or a blog")
+    found += _frail_sources([key for key, _ in derived.citations])
     if not article.review_by:
         found.append("no review date is set")
     if article.pk and (waiting := article.comments.open().count()):
@@ -181,6 +192,18 @@ def checks(article: Article) -> list[str]:
     for check in extend.publish_checks:
         found += check(article)
     return found
+
+
+def _frail_sources(keys: Sequence[str]) -> list[str]:
+    """Cited works that were taken back, and pages that may be gone tomorrow without a copy."""
+    rows = list(Source.objects.filter(key__in=keys).order_by("key"))
+    found = [
+        f"cites {row.key}, {row.notice_kind.lower()} on {row.notice_date}"
+        for row in rows
+        if row.notice
+    ]
+    bare = [row.key for row in rows if row.needs_copy and not row.archived_url]
+    return found + ([f"no archived copy of {', '.join(bare)}"] if bare else [])
 
 
 def _dead_ends(derived: Derived) -> list[str]:
@@ -361,6 +384,8 @@ def _restore_term(revision: Revision, page: frontmatter.Page, user: User) -> Non
     term.abbreviation, term.aliases = data.get("abbreviation", ""), data.get("aliases", [])
     term.case, term.formula = data.get("case", "auto"), data.get("formula", "")
     term.senses = data.get("senses", [])
+    term.contributors = data.get("contributors", [])
+    term.interest, term.drafting = data.get("interest", ""), data.get("drafting", "")
     save_term(term, user=user, note=f"Restored revision {revision.number}")
 
 

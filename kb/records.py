@@ -9,7 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from . import extend
+from . import extend, origin
+from .citations import works
 from .models import Article, Citation, Mention, Revision, Source, Term
 from .search import Hit
 
@@ -32,8 +33,8 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
     pairs = Citation.objects.filter(article__in=ids).values_list("article_id", "source_id")
     uses = list(pairs.order_by("source__key"))
     # Each source is read once, however many answers cite it.
-    sources = Source.objects.filter(pk__in={source for _, source in uses})
-    items = {pk: {"id": key, **csl} for pk, key, csl in sources.values_list("pk", "key", "csl")}
+    sources = Source.objects.filter(pk__in={source for _, source in uses}).defer("file_text")
+    items = {source.pk: works.source(source) for source in sources}
     for pk, source in uses:
         cited[pk].append(items[source])
     tags: dict[int, list[str]] = defaultdict(list)
@@ -60,11 +61,13 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
             "published_at": _time(row.published_at),
             "changed_at": _time(row.changed_at),
             "checked_at": _time(row.checked_at),
+            "state": row.public_state,
             "short_answer": row.short_answer,
             "body_html": row.body_html,
             "terms": terms[row.pk],
             "examples": extend.block_arguments(row.body_html, "example"),
             "references": cited[row.pk],
+            **origin.record(row),
             "claims": [],
             "dissects": [],
             "revision": numbers.get(row.pk),
@@ -95,6 +98,8 @@ def terms(rows: Sequence[Term], request: HttpRequest) -> list[dict[str, Any]]:
             "articles": used[row.pk],
             "url": request.build_absolute_uri(row.get_absolute_url()),
             "senses": row.senses,
+            "authors": row.authors,
+            **origin.record(row),
             "changed_at": _time(row.changed_at),
         }
         for row in rows

@@ -98,16 +98,34 @@ def _sources() -> Iterator[Finding]:
         yield Finding(f"link {check.state}", said, _edit("source", check.source_id))
     for group in _duplicates():
         yield Finding("duplicate sources", ", ".join(group), reverse("admin:kb_source_changelist"))
-    on_the_web = Source.objects.filter(csl__URL__isnull=False, csl__DOI__isnull=True)
+    for source in Source.objects.filter(notice__isnull=False).order_by("key"):
+        yield Finding(f"{source.notice_kind.lower()} source", _cited(source),
+                      _edit("source", source.pk))  # fmt: skip
+    on_the_web = Source.objects.on_the_web_alone()
     unread = on_the_web.filter(read_at=None).exclude(csl__has_key="accessed")
     for pk, key in unread.values_list("pk", "key"):
         yield Finding("no date read", key, _edit("source", pk))
-    bare = on_the_web.filter(Q(archived_url=None) | Q(archived_url=""))
-    for pk, key in bare.values_list("pk", "key"):
-        yield Finding("no archived copy", key, _edit("source", pk))
+    for source in Source.objects.without_copy().select_related("archive_check"):
+        asked = getattr(source, "archive_check", None)
+        said = f" ({asked.detail}, asked on {asked.asked_at:%Y-%m-%d})" if asked else ""
+        yield Finding("no archived copy", f"{source.key}{said}", _edit("source", source.pk))
     unused = Source.objects.filter(citations=None, articles_based_on=None)
     for pk, key in unused.values_list("pk", "key"):
         yield Finding("unused source", key, _edit("source", pk))
+
+
+def _cited(source: Source) -> str:
+    """What became of a work, and the published answers and the terms that lean on it."""
+    answers = source.citations.filter(article__state=Article.State.PUBLISHED)
+    slugs = [
+        *answers.order_by("article__slug").values_list("article__slug", flat=True),
+        *source.citations.exclude(term=None)
+        .order_by("term__slug")
+        .values_list("term__slug", flat=True),
+    ]
+    where = f"cited in {', '.join(slugs)}" if slugs else "cited nowhere"
+    reason = (source.notice or {}).get("reason", "")
+    return f"{source.key}: {reason} ({where})"
 
 
 def _duplicates() -> list[list[str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .models.articles import DRAFTING
+
 TEXT = {"type": "string"}
 MAYBE = {"type": ["string", "null"]}
 TIME = {"type": ["string", "null"], "format": "date-time"}
@@ -15,6 +17,16 @@ NAME = {
     "description": "A group by its literal name, or a person",
 }
 CSL = {"type": "object", "additionalProperties": True, "properties": {"id": TEXT, "type": TEXT}}
+
+ORIGIN: dict[str, Any] = {
+    "drafting": {"type": "string", "enum": [key for key, _ in DRAFTING]},
+    "interest": MAYBE,
+    "contributors": {
+        "type": "array",
+        "items": {"type": "object", "properties": {"name": TEXT, "role": TEXT}},
+    },
+    "origin": TEXT,
+}
 
 RECORDS: dict[str, dict[str, Any]] = {
     "Article": {
@@ -29,11 +41,13 @@ RECORDS: dict[str, dict[str, Any]] = {
         "published_at": TIME,
         "changed_at": TIME,
         "checked_at": TIME,
+        "state": {"type": "string", "enum": ["answered", "under review"]},
         "short_answer": TEXT,
         "body_html": TEXT,
         "terms": WORDS,
         "examples": WORDS,
         "references": {"type": "array", "items": CSL},
+        **ORIGIN,
         "claims": {"type": "array", "items": {}},
         "dissects": {"type": "array", "items": {}},
         "revision": {"type": ["integer", "null"]},
@@ -49,6 +63,8 @@ RECORDS: dict[str, dict[str, Any]] = {
         "articles": WORDS,
         "url": URI,
         "senses": {"type": "array", "items": {}},
+        "authors": {"type": "array", "items": NAME},
+        **ORIGIN,
         "changed_at": TIME,
     },
     "Source": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .models.articles import DRAFTING
-from .models.sources import EVIDENCE
+from .models.sources import EVIDENCE, NOTICES
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 DATE = {"type": "string", "format": "date", "description": "must be a date like 2026-03-31"}
@@ -100,8 +100,19 @@ TERM: dict[str, Any] = only(
             "description": "must be text or {name, meaning, sources, disputed}",
         },
     },
+    contributors=many(CONTRIBUTOR),
+    interest=text(1000),
+    drafting={"enum": [key for key, _ in DRAFTING]},
     formerly=many(slug(), 20),
 )  # fmt: skip
+
+NOTICE = only(
+    ["kind", "date", "reason"],
+    kind={"enum": list(NOTICES)},
+    date=DATE,
+    reason=text(1000),
+    successor=slug(80),
+)
 
 SOURCE: dict[str, Any] = {
     "type": "object",
@@ -122,6 +133,7 @@ SOURCE: dict[str, Any] = {
         "interest": {"type": ["string", "null"], "maxLength": 2000},
         "archived_url": {"type": ["string", "null"], "pattern": r"^https?://\S+$"},
         "read_at": {"type": ["string", "null"], "format": "date"},
+        "notice": NOTICE,
     },
 }
 

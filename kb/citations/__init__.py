@@ -30,7 +30,7 @@ STYLES = {
 }
 _PROSE = {"apa": apa.reference, "mla": mla.reference, "chicago": chicago.reference}
 _TAG = re.compile(r"<[^>]*>")
-OWN_KEYS = ("evidence", "interest", "archived_url", "read_at")
+OWN_KEYS = ("evidence", "interest", "archived_url", "read_at", "notice")
 
 
 def cite(item: Item, style: str) -> str:

@@ -49,7 +49,7 @@ def entry(item: Item) -> str:
         "doi": str(item.get("DOI") or ""),
         "url": str(item.get("URL") or "").replace("{", "%7B").replace("}", "%7D"),
         "urldate": "-".join(f"{part:02d}" for part in date(item, "accessed")),
-        "note": _escaped(item.get("note")),
+        "note": "; ".join(filter(None, [_escaped(item.get("note")), _archived(item)])),
     }
     lines = [
         f"  {name} = {value if name == 'month' else f'{{{value}}}'},"
@@ -57,6 +57,12 @@ def entry(item: Item) -> str:
         if value
     ]
     return "\n".join([f"@{kind}{{{key(item)},", *lines, "}", ""])
+
+
+def _archived(item: Item) -> str:
+    """BibTeX has no field for a copy; every style prints the note."""
+    place = item.get("archive_location")
+    return f"Archived at {_escaped(place)}" if place else ""
 
 
 def key(item: Item) -> str:

@@ -44,6 +44,8 @@ def record(item: Item) -> str:
         ("DO", item.get("DOI")),
         ("UR", item.get("URL")),
         ("Y2", _date(date(item, "accessed"))),
+        ("AV", item.get("archive_location")),
+        ("N1", item.get("note")),
         ("ID", item.get("id")),
     ]
     lines = [f"{tag}  - {_line(value)}" for tag, value in rows if value not in (None, "")]

@@ -1,14 +1,15 @@
-"""Our own pages as CSL items: an answer, a term, or one revision of either."""
+"""CSL items: an answer, a term, one revision of either, and a cited work."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from kb.models import Article, Revision, Term
+    from kb.models import Article, Revision, Source, Term
 
 
 def day(moment: datetime | None) -> dict[str, Any] | None:
@@ -48,6 +49,21 @@ def term(of: Term, revision: Revision | None) -> dict[str, Any]:
         "language": "en",
     }
     return _dated(item, revision, of.created_at, of.changed_at)
+
+
+def source(of: Source) -> dict[str, Any]:
+    """A cited work with what CSL has a place for: when we read it, where a copy is, its notice."""
+    item: dict[str, Any] = {"id": of.key, **of.csl}
+    if of.read_at and of.csl.get("URL"):
+        read = of.read_at
+        item.setdefault("accessed", {"date-parts": [[read.year, read.month, read.day]]})
+    if of.archived_url:
+        item["archive"] = urlsplit(of.archived_url).netloc
+        item["archive_location"] = of.archived_url
+    if of.notice:
+        said = f"{of.notice_kind} {of.notice['date']}: {of.notice['reason']}"
+        item["note"] = "; ".join(filter(None, [str(item.get("note") or ""), said]))
+    return item
 
 
 def _dated(

@@ -7,11 +7,12 @@ from .pins import Pin
 from .proposals import Proposal
 from .redirects import OldSlug
 from .revisions import Revision
-from .sources import Citation, LinkCheck, Source
+from .sources import ArchiveCheck, Citation, LinkCheck, Source
 from .taxonomy import Category, Tag
 from .terms import Mention, Term
 
 __all__ = [
+    "ArchiveCheck",
     "Article",
     "ArticleLink",
     "Category",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from .sources import Source
+from .sources import UNSETTLING, Citation, Source
 from .taxonomy import Category, Tag
 
 SIGNIFICANCE = [
@@ -38,6 +38,15 @@ def short_id(slug: str) -> str:
     return letters
 
 
+ANSWERED, UNDER_REVIEW, WITHDRAWN = "answered", "under review", "withdrawn"
+
+
+def _leans_on_unsettled() -> models.Exists:
+    """Whether an answer cites a work that was taken back or overtaken."""
+    rows = Citation.objects.filter(article=models.OuterRef("pk"))
+    return models.Exists(rows.filter(source__notice__kind__in=UNSETTLING))
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> ArticleQuerySet:
         """What a reader may see now."""
@@ -46,10 +55,34 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def for_lists(self) -> ArticleQuerySet:
         """With what a listing shows, without the long texts."""
         return (
-            self.select_related("category")
+            self.with_standing()
+            .select_related("category")
             .prefetch_related("tags")
             .defer("body", "base_html", "body_html", "file_text", "contents")
         )
+
+    def with_standing(self) -> ArticleQuerySet:
+        """With what ``public_state`` has to know of the works that are cited."""
+        return self.annotate(leans_on_unsettled=_leans_on_unsettled())
+
+    def under_review(self) -> ArticleQuerySet:
+        """Published, and due for another look: by its date, or because of a work it cites."""
+        late = models.Q(review_by__lt=timezone.now().date())
+        return self.published().filter(late | _leans_on_unsettled())
+
+    def answered(self) -> ArticleQuerySet:
+        """Published, and nothing known that speaks against it."""
+        late = models.Q(review_by__lt=timezone.now().date())
+        return self.published().exclude(late).exclude(_leans_on_unsettled())
+
+    def withdrawn(self) -> ArticleQuerySet:
+        """What readers could read once and no longer can, the last withdrawn first.
+
+        A draft that a file withdrew before anybody saw it was never public and is not one.
+        """
+        once = models.Q(revisions__isnull=False) | models.Q(published_at__isnull=False)
+        rows = self.filter(once, state=Article.State.WITHDRAWN).distinct()
+        return rows.order_by(models.F("withdrawn_at").desc(nulls_last=True), "slug")
 
     def overdue(self) -> ArticleQuerySet:
         """Published, and past the day on which somebody should have looked again."""
@@ -161,6 +194,24 @@ class Article(models.Model):
     @property
     def is_overdue(self) -> bool:
         return self.review_by is not None and self.review_by < timezone.now().date()
+
+    @property
+    def public_state(self) -> str:
+        """How a list calls it; rows from ``with_standing`` know it without asking."""
+        if self.state == self.State.WITHDRAWN:
+            return WITHDRAWN
+        is_unsettled = getattr(self, "leans_on_unsettled", None)
+        if is_unsettled is None:
+            unsettled = self.citations.filter(source__notice__kind__in=UNSETTLING)
+            is_unsettled = unsettled.exists()
+        return UNDER_REVIEW if self.is_overdue or is_unsettled else ANSWERED
+
+    @property
+    def title_once_public(self) -> str:
+        """The title that readers saw last; "" where it was changed since and no revision tells."""
+        if self.newest_revision is not None:
+            return str(self.newest_revision.title)
+        return "" if self.is_edited or self.published_at is None else self.title
 
     @property
     def reading_minutes(self) -> int:

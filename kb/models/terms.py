@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .articles import DRAFTING
+
 
 class Term(models.Model):
     class Case(models.TextChoices):
@@ -26,6 +28,16 @@ class Term(models.Model):
     definition = models.TextField(help_text="Markdown")
     senses = models.JSONField(
         default=list, blank=True, help_text="The meanings that the word has in this field"
+    )
+
+    contributors = models.JSONField(
+        default=list, blank=True, help_text='[{"name": "Ada Byron", "role": "checked the formula"}]'
+    )
+    interest = models.TextField(
+        blank=True, help_text="What the authors earn from what is discussed; empty for nothing."
+    )
+    drafting = models.CharField(
+        max_length=20, choices=DRAFTING, blank=True, help_text="Empty for the site's usual way"
     )
 
     formula_html = models.TextField(editable=False, default="")

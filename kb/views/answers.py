@@ -20,7 +20,7 @@ from common import pieces
 from kb import citations, differences, extend, files, metadata, relations
 from kb.citations import works
 from kb.models import Article, Revision, Term
-from kb.references import references
+from kb.references import references, successors
 
 from .finding import answered, public_article
 
@@ -71,6 +71,7 @@ def _ingredients(found: Article, shown: dict[str, Any]) -> list[Any]:
         values(based_on) if based_on else None,
         values(shown["revision"]) if shown["revision"] else None,
         [[values(row.source), row.places] for row in shown["citations"]],
+        [values(row) for row in shown["successors"].values()],
         [
             [values(row) for row in shown[name]]
             for name in (
@@ -92,9 +93,11 @@ def _shown(found: Article) -> dict[str, Any]:
     terms = list(cards.only("slug", "name", "abbreviation", "summary"))
     terms.sort(key=lambda term: term.name.casefold())
     read_next, links_here = relations.leading_here(found)
+    citations_of = list(found.citations.select_related("source").order_by("pk"))
     return {
         "revision": found.newest_revision,
-        "citations": list(found.citations.select_related("source").order_by("pk")),
+        "citations": citations_of,
+        "successors": successors(citations_of),
         "terms": terms,
         "tags": list(found.tags.all()),
         "read_first": relations.learning_path(found),
@@ -106,7 +109,7 @@ def _shown(found: Article) -> dict[str, Any]:
 
 
 def _context(found: Article, shown: dict[str, Any]) -> dict[str, Any]:
-    cited = references(shown["citations"])
+    cited = references(shown["citations"], shown["successors"])
     newest = shown["revision"]
     item = works.article(found, newest)
     return shown | {
@@ -116,6 +119,7 @@ def _context(found: Article, shown: dict[str, Any]) -> dict[str, Any]:
         "citation": citations.cite(item, "apa"),
         "styles": citations.STYLES,
         "cite_url": reverse("kb:article", args=[found.slug]) + "cite/",
+        "references_url": reverse("kb:article", args=[found.slug]) + "references/",
         "highwire": metadata.highwire(item, cited),
         "json_ld": metadata.article(found, newest, cited),
         "contents": in_contents(found.contents),
@@ -168,6 +172,16 @@ def cite(request: HttpRequest, slug: str, style: str) -> HttpResponse:
     return citation(works.article(found, _revision_asked(request, found)), style, slug)
 
 
+@require_safe
+@answered
+def reference_list(request: HttpRequest, slug: str, style: str) -> HttpResponse:
+    """Every work that the answer cites, in one file."""
+    found = public_article(request, slug)
+    rows = found.citations.select_related("source").order_by("source__key")
+    items = [works.source(row.source) for row in rows]
+    return citation(items, style, f"{slug}-references")
+
+
 def _revision_asked(request: HttpRequest, found: Article) -> Revision | None:
     number = request.GET.get("revision", "")
     if number.isascii() and number.isdigit() and len(number) < 9:
@@ -175,8 +189,8 @@ def _revision_asked(request: HttpRequest, found: Article) -> Revision | None:
     return found.revisions.first()
 
 
-def citation(item: dict[str, Any], style: str, name: str) -> HttpResponse:
-    """One item in one style; ``name`` is what a saved file is called."""
+def citation(item: dict[str, Any] | list[dict[str, Any]], style: str, name: str) -> HttpResponse:
+    """One item or several in one style; ``name`` is what a saved file is called."""
     if style not in citations.STYLES:
         raise Http404
     text, content_type = citations.export(item, style)

@@ -6,8 +6,15 @@ from datetime import timedelta
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -48,7 +55,14 @@ def _categories() -> list[Category]:
 @require_safe
 @answered
 def answers(request: HttpRequest) -> HttpResponse:
-    """All answers; ``?category=``, ``?tag=``, ``?runnable=1``, ``?checked=1``, ``?sort=``."""
+    """All answers; ``?category=``, ``?tag=``, ``?state=``, ``?runnable=1``, ``?checked=1``,
+    ``?sort=``.
+
+    Withdrawn ones have no text to list; ``?state=withdrawn`` leads to the page that tells of them.
+    """
+    state = request.GET.get("state") or ""
+    if state == "withdrawn":
+        return HttpResponseRedirect(reverse("kb:withdrawn"))
     category = request.GET.get("category") or ""
     tag = request.GET.get("tag") or ""
     found = Article.objects.published().for_lists()
@@ -62,10 +76,15 @@ def answers(request: HttpRequest) -> HttpResponse:
     if runnable:
         indexed = SearchDocument.objects.filter(kind="answer", is_runnable=True)
         found = found.filter(slug__in=indexed.values("key"))
+    standing = {"answered": found.answered, "under-review": found.under_review}.get(state)
+    if standing:
+        found = standing()
     if checked:
         found = found.filter(checked_at__gt=timezone.now() - YEAR)
     context = _page(request, found) | {
-        "withdrawn": Article.objects.filter(state=Article.State.WITHDRAWN).count(),
+        "withdrawn": Article.objects.withdrawn().count(),
+        "state": state if standing else "",
+        "states": _states(),
         "runnable": runnable,
         "checked": checked,
         "category": chosen,
@@ -76,6 +95,29 @@ def answers(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "kb/answers.html", context)
+
+
+def _states() -> list[dict[str, object]]:
+    """The states of an answer that have any, with their number."""
+    counted = (
+        ("answered", Article.objects.answered()),
+        ("under-review", Article.objects.under_review()),
+        ("withdrawn", Article.objects.withdrawn()),
+    )
+    named = [(slug, rows.count()) for slug, rows in counted]
+    return [{"slug": s, "name": s.replace("-", " "), "answers": n} for s, n in named if n]
+
+
+@require_safe
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    """What was taken back: the title it had, when, why, and its successor."""
+    rows = Article.objects.withdrawn().select_related("successor")
+    rows = rows.defer("short_answer", "body", "base_html", "body_html", "file_text", "contents")
+    try:
+        page = Paginator(rows, PAGE).page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404 from None
+    return render(request, "kb/withdrawn_list.html", {"page": page, "query": ""})
 
 
 def _page(request: HttpRequest, found: ArticleQuerySet) -> dict[str, object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kb import search
-from kb.models import Category, SearchDocument, Tag
+from kb.models import Article, Category, SearchDocument, Tag
 
 LAST_PAGE = 50
 BOTS = ("bot", "crawl", "spider", "slurp", "preview")
@@ -28,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "query": results.query,
         "results": results,
+        "rows": _with_states(results.hits),
         "filters": filters,
         "kinds": list(
             SearchDocument.objects.order_by("kind").values_list("kind", flat=True).distinct()
@@ -39,6 +42,15 @@ def page(request: HttpRequest) -> HttpResponse:
         "kept": kept.urlencode(),
     }
     return render(request, "kb/search.html", context)
+
+
+def _with_states(hits: Sequence[search.Hit]) -> list[tuple[search.Hit, str]]:
+    """Each hit with how it stands, if it is an answer."""
+    slugs = [hit.key for hit in hits if hit.kind == "answer"]
+    rows = Article.objects.published().with_standing().filter(slug__in=slugs)
+    found = rows.only("slug", "state", "review_by") if slugs else []
+    states = {("answer", row.slug): row.public_state for row in found}
+    return [(hit, states.get((hit.kind, hit.key), "")) for hit in hits]
 
 
 def filters_of(request: HttpRequest) -> search.Filters:

@@ -14,7 +14,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from kb import citations, files, glossary, markup, metadata
-from kb.citations import works
+from kb.citations import names, works
 from kb.models import Article, Term
 from kb.references import Reference, references
 
@@ -52,6 +52,7 @@ def term(request: HttpRequest, slug: str) -> HttpResponse:
     used_in = Article.objects.published().filter(mentions__term=found).only("slug", "title")
     context = {
         "term": found,
+        "byline": names.plain(found.authors),
         "revision": newest,
         "senses": [_sense(sense, anchors) for sense in found.senses],
         "is_ambiguous": glossary.has_several_meanings(found.senses),

@@ -1,4 +1,4 @@
-"""Asked by readers: the questions that a published answer came from."""
+"""Asked by readers: the questions that a published answer came from, withdrawn ones included."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from ..models import Question
 
 @require_safe
 def asked(request: HttpRequest) -> HttpResponse:
-    rows = Question.objects.asked_by_readers().order_by("-answered_at", "-pk")
+    rows = Question.objects.once_answered().order_by("-answered_at", "-pk")
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
     return render(request, "questions/asked.html", {"page": page})

@@ -110,7 +110,10 @@ def source_of(claim: Claim) -> Any:
     key = claim.terms.get("source")
     if not key:
         return None
-    return Source.objects.filter(key=key).values_list("csl", flat=True).first()
+    row = Source.objects.filter(key=key).only("csl", "notice").first()
+    if row is None:
+        return None
+    return {**row.csl, "notice": row.notice} if row.notice else row.csl
 
 
 def fingerprint(found: Mapping[str, Any]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from kb.models.sources import UNSETTLING
 from simulator import claim_rules as rules
 from simulator import services
 from simulator.engine.errors import EngineError
@@ -59,7 +61,17 @@ def _settle_untested(claim: Claim, today: basis.Ingredients) -> None:
     state, cause = VERIFIED, ""
     if claim.kind == rules.SOURCED and today["source"] is None:
         state, cause = BROKEN, "the cited source is not in the library"
+    elif claim.kind == rules.SOURCED and (said := _taken_back(today["source"])):
+        state, cause = DUE, said
     _store(claim, today, state=state, cause=cause)
+
+
+def _taken_back(source: Any) -> str:
+    """That the cited work no longer stands, in words, or ""."""
+    notice = source.get("notice") or {}
+    if notice.get("kind") not in UNSETTLING:
+        return ""
+    return f"the cited work was {notice['kind']} on {notice['date']}: {notice['reason']}"[:300]
 
 
 def _open_cause(claim: Claim, words: str, key: str) -> None:

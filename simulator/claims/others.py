@@ -383,9 +383,12 @@ def _review(one: Dissected, page: str, said_at: Mapping[str, str | None]) -> dic
     }
 
 
+LISTED = ("slug", "title", "extra", "authors", "contributors", "interest", "drafting")
+
+
 def register() -> list[tuple[Article, Dissected]]:
     """Every sentence that a published answer dissects, by its number."""
-    articles = list(Article.objects.published().exclude(extra={}).only("slug", "title", "extra"))
+    articles = list(Article.objects.published().exclude(extra={}).only(*LISTED))
     listed = of_many([article.extra for article in articles])
     found = [(article, one) for article, rows in zip(articles, listed, strict=True) for one in rows]
     return sorted(found, key=lambda pair: order(pair[1].number))

@@ -287,7 +287,7 @@ def test_a_web_source_without_a_copy_of_its_own_says_where_one_may_be(library, v
     library.sync()
     page = visitor.get("/ask/told/").content.decode()
     assert 'href="https://web.archive.org/web/20260301/https://vendor.example/shield"' in page
-    assert page.count("look for an archived copy") == 1  # the paper has a DOI
+    assert page.count("no archived copy is on record") == 1  # the paper has a DOI
     library.sources(SOURCE, VENDOR)
     library.sync()
     page = visitor.get("/ask/told/").content.decode()

@@ -13,6 +13,8 @@ from django.utils import timezone
 from kb import links, publishing, reports
 from kb.models import Article, Category, LinkCheck, Pin, Source, Tag, Term
 
+from .conftest import SOURCE, VENDOR
+
 pytestmark = pytest.mark.django_db
 
 
@@ -49,6 +51,63 @@ def test_a_page_says_who_had_what_part_and_what_they_earn(library):
     usual = page("/ask/plain/")
     assert "Drafted with machine help; people decide what is published" in usual
     assert "Nobody here sells what it discusses" in usual
+
+
+def test_a_term_says_so_too_and_so_do_the_twins_for_machines(library):
+    library.answer("hedging", drafting="people", interest="The author sells VIX calls.")
+    library.term(
+        "gamma", drafting="machine", interest="None of ours.",
+        contributors=[{"name": "Ada Byron", "role": "checked the formula"}],
+    )  # fmt: skip
+    library.term("delta")
+    library.sync()
+    shown = page("/glossary/gamma/")
+    assert "Drafted by a machine; people decide what is published" in shown
+    assert "Interest of the authors: None of ours." in shown
+    assert "Ada Byron: checked the formula" in shown
+    usual = page("/glossary/delta/")
+    assert "By Hedgelab" in usual
+    assert "Drafted with machine help" in usual
+    twin = Client().get("/glossary/gamma.json").json()
+    assert (twin["drafting"], twin["interest"]) == ("machine", "None of ours.")
+    assert twin["contributors"] == [{"name": "Ada Byron", "role": "checked the formula"}]
+    answer = Client().get("/ask/hedging.json").json()
+    assert (answer["drafting"], answer["interest"]) == ("people", "The author sells VIX calls.")
+    plain = Client().get("/glossary/delta.json").json()
+    assert (plain["drafting"], plain["interest"]) == ("machine-assisted", None)
+    assert plain["origin"].startswith("Drafted with machine help;")
+
+
+def test_who_judged_a_sentence_of_others_stands_beside_the_verdict(library):
+    library.sources(SOURCE, VENDOR)
+    library.answer(
+        "taken-apart", "::dissected claims", drafting="people", interest="A rival of theirs.",
+        dissects=[{"number": "1", "said": "It never fails", "sources": ["vendor-page"],
+                   "untestable": "it names no numbers"}],
+    )  # fmt: skip
+    library.sync()
+    shown = page("/claims/of-others/")
+    assert "Put to the test by The Hedgelab group" in shown
+    assert "Written by people; people decide" in shown
+    assert "Interest of the authors: A rival of theirs." in shown
+
+
+def test_a_term_of_the_admin_says_who_made_it_and_its_file_keeps_it(library, editor, tmp_path):
+    library.term("gamma")
+    library.sync()
+    term = Term.objects.get(slug="gamma")
+    url = f"/admin/kb/term/{term.pk}/change/"
+    form = login(editor).get(url).context["adminform"].form
+    data = {f.name: f.value() for f in form if f.value() not in (None, [])}
+    data |= {"drafting": "people", "contributors": '[{"name": "Ada"}]'}
+    assert "role" in login(editor).post(url, data).content.decode(), "a part has a name"
+    data |= {"contributors": '[{"name": "Ada", "role": "data"}]'}
+    assert login(editor).post(url, data).status_code == 302
+    call_command("export_content", str(tmp_path / "out"), stdout=StringIO())
+    text = (tmp_path / "out/glossary/gamma.md").read_text()
+    assert "contributors:\n  - name: Ada\n    role: data\ndrafting: people\n" in text
+    (library.folder / "glossary/gamma.md").write_text(text)
+    assert library.sync() == "0 created, 1 updated, 2 unchanged"
 
 
 def test_who_made_it_goes_into_a_file_and_comes_back(library, editor, tmp_path):

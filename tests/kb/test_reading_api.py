@@ -60,6 +60,12 @@ def test_an_article_has_the_contracts_fields(shelf, visitor, bare_house):
         "claims": [],
         "dissects": [],
         "revision": 1,
+        "state": "answered",
+        "drafting": "machine-assisted",
+        "interest": None,
+        "contributors": [],
+        "origin": "Drafted with machine help; people decide what is published and answer for it. "
+        "Nobody here sells what it discusses.",
     }
     assert record["references"][0]["id"] == "whaley-2009"
     jsonschema.validate(record, shapes("Article"))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
+from kb import publishing
+from kb.models import Article, Category
 from questions import services
 from questions.models import LogEntry, Mail, Message, Question
 
@@ -141,3 +145,28 @@ def test_two_askers_never_meet(visitor, ask):
     other.refresh_from_db()
     assert other.state == "pending"
     assert "Not mine?" not in visitor.get(mine.get_absolute_url()).content.decode()
+
+
+def test_a_question_whose_answer_was_taken_back_stays_in_the_list_and_says_so(db):
+    article = Article(
+        slug="hedging",
+        title="What about hedging?",
+        category=Category.objects.create(slug="basics", name="Basics"),
+        authors=[{"name": "Us"}],
+        short_answer="Yes.",
+        body="Words.",
+    )
+    publishing.save_article(article)
+    publishing.publish(article, note="checked elsewhere")
+    Question.objects.create(
+        text="My very words", state="answered", article=article, wording_public=True,
+        answered_at=timezone.now(),
+    )  # fmt: skip
+    page = Client().get("/asked/").content.decode()
+    assert "Answered</span>" in page
+    assert "My very words" in page
+    publishing.withdraw(article, reason="A sign was wrong.")
+    page = Client().get("/asked/").content.decode()
+    assert "Withdrawn</span>" in page
+    assert "What about hedging?" in page
+    assert "My very words" not in page

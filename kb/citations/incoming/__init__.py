@@ -8,6 +8,7 @@ Nothing here opens a connection; ``kb.fetching`` does, when an operator asks.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Collection
@@ -20,7 +21,7 @@ from ..parts import date
 from . import bibtex, ris
 from .items import Unreadable, tidy
 
-__all__ = ["Unreadable", "evidence_of", "key_for", "read", "tidy"]
+__all__ = ["Unreadable", "day_of_reading", "evidence_of", "key_for", "read", "tidy"]
 
 LONGEST = 500_000
 _RIS = re.compile(r"^\s*TY {1,2}- ?", re.MULTILINE)
@@ -84,6 +85,15 @@ def key_for(item: dict[str, Any], taken: Collection[str] = ()) -> str:
         if f"{base}-{number}" not in taken:
             return f"{base}-{number}"
     raise Unreadable(f"There are too many sources called {base}.")
+
+
+def day_of_reading(item: dict[str, Any]) -> dt.date | None:
+    """The day on which a page was read, where the record says it to the day."""
+    parts = date(item, "accessed")
+    try:
+        return dt.date(*parts) if item.get("URL") and len(parts) == 3 else None
+    except ValueError:
+        return None
 
 
 def evidence_of(item: dict[str, Any]) -> str:

@@ -60,9 +60,9 @@ _ACCENT = re.compile(
 _LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å",
     "AA": "Å", "l": "ł", "L": "Ł", "i": "i", "j": "j", "textbackslash": "\ue002",
-    "textasciitilde": "~", "textasciicircum": "^", "textendash": "–", "textemdash": "—",
+    "textasciitilde": "\ue003", "textasciicircum": "^", "textendash": "–", "textemdash": "—",
 }  # fmt: skip
-_KEPT_MARKS = str.maketrans("\ue000\ue001\ue002", "{}\\")
+_KEPT_MARKS = str.maketrans("\ue000\ue001\ue002\ue003", "{}\\~")
 _LETTER = re.compile(r"\\([A-Za-z]+)(?:\{\}|\s+|(?![A-Za-z]))")
 
 

@@ -28,6 +28,8 @@ TYPES = {
     "other": "webpage",
 }
 _DOI = re.compile(r"(10\.\d{4,9}/\S+)")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+$")
+_ARCHIVED = re.compile(r"(?:;\s*)?Archived at (https?://[^\s<>\"';]+[^\s<>\"';.])\.?")
 _TAG = re.compile(r"<[^>]{1,40}>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NAME_PARTS = (
@@ -63,9 +65,21 @@ def tidy(item: Any) -> dict[str, Any]:
         found["DOI"] = doi
         if "doi.org/" in found.get("URL", ""):
             del found["URL"]
-    if not re.match(r"https?://[^\s<>\"']+$", found.get("URL", "http://x")):
+    if not _ADDRESS.match(found.get("URL", "http://x")):
         del found["URL"]
+    _take_copy(found, plain(item.get("archive_location")))
     return found
+
+
+def _take_copy(found: dict[str, Any], place: str) -> None:
+    """Where an archive holds a copy: CSL's and RIS's own field, or the words of our BibTeX."""
+    if match := _ARCHIVED.search(found.get("note", "")):
+        place = place if _ADDRESS.match(place) else match.group(1)
+        found["note"] = _ARCHIVED.sub("", found["note"]).strip()
+        if not found["note"]:
+            del found["note"]
+    if _ADDRESS.match(place):
+        found["archived_url"] = place
 
 
 def plain(value: Any) -> str:

@@ -41,6 +41,7 @@ FIELDS = {
     "URL": ("UR", "L2"),
     "note": ("N1",),
     "language": ("LA",),
+    "archive_location": ("AV",),
 }
 _ROW = re.compile(r"^([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$")
 

@@ -12,8 +12,8 @@ from kb import links
 
 class Command(BaseCommand):
     help = (
-        "Ask the web address of each source, with retries. Only this command and fetch_source "
-        "connect to other sites. Exits with 1 when one is gone."
+        "Ask the web address of each source, with retries. Only this command, fetch_source "
+        "and archive_sources connect to other sites. Exits with 1 when one is gone."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

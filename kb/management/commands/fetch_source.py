@@ -18,8 +18,7 @@ from kb.models.sources import EVIDENCE
 class Command(BaseCommand):
     help = (
         "Ask for a work's metadata once and add it to sources.json, to be read and mended by an "
-        "editor. Connects to doi.org, openlibrary.org or the address itself; nothing else of "
-        "the site does."
+        "editor. Connects to doi.org, openlibrary.org or the address itself; the site asks nobody."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
