@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from common import pieces
+from common import pieces, stored_pages
 from simulator import doorbell
 from simulator.models import (
     QUEUED,
@@ -110,6 +110,7 @@ def daily_work(now: datetime | None = None) -> bool:
     warm_examples()
     forget(before=now - RETENTION)
     pieces.forget_old()
+    stored_pages.forget_old()
     daily.send(sender=Worker)
     return True
 

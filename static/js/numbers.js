@@ -85,7 +85,7 @@ const footer = document.querySelector(".site-footer nav ul");
 if (main && footer && differs()) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "quiet";
+  button.className = "quiet small";
   button.textContent = `Write numbers as ${local("1234567.5", true)}`;
   const press = (isLocal) => {
     button.setAttribute("aria-pressed", String(isLocal));

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from common import stored_pages
 from simulator import datasets, services
 from simulator.models import DataSeries, Example, Run
 
@@ -150,3 +151,15 @@ def test_old_failures_are_forgotten_and_results_stay():
     told("forget_old", "--days", "0")
     assert list(Run.objects.all()) == [good]
     assert Run.objects.get().client == ""
+
+
+def test_once_a_day_the_pages_of_older_releases_are_forgotten(client):
+    client.get("/about/")
+    assert stored_pages.StoredPage.objects.exists()
+    stored_pages.renew()
+    assert services.daily_work()
+    assert not stored_pages.StoredPage.objects.exists()
+    client.get("/about/")
+    stored_pages.renew()
+    assert not services.daily_work()
+    assert stored_pages.StoredPage.objects.exists()
