@@ -24,6 +24,17 @@ class ParameterError(EngineError):
     unit: str | None = None
     nearest: Any = None
 
+    def __post_init__(self) -> None:
+        # what a copy in another process is made of: a dataclass alone does not tell its base
+        self.args = (
+            self.field,
+            self.detail,
+            self.minimum,
+            self.maximum,
+            self.unit,
+            self.nearest,
+        )
+
     def __str__(self) -> str:
         return f"{self.field}: {self.detail}"
 
@@ -44,7 +55,10 @@ class ParametersRefused(EngineError):
 
     def __init__(self, errors: list[ParameterError]) -> None:
         self.errors = errors
-        super().__init__("; ".join(str(error) for error in errors))
+        super().__init__(errors)  # its argument, so that a copy in another process is whole
+
+    def __str__(self) -> str:
+        return "; ".join(str(error) for error in self.errors)
 
 
 class DataMissing(EngineError):
