@@ -1,6 +1,7 @@
 """The two plain benchmarks: their rules, their laws, and the bands of their published paths."""
 
 import os
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from simulator.engine.markets import episodes
 from simulator.engine.overlays import schedule
 
 FOLDER = Path(os.environ.get("MARKET_DATA", Path(__file__).parents[4] / "shared" / "data"))
+BILLS = tomllib.loads(
+    (Path(__file__).parents[1] / "tables" / "bills.toml").read_text(encoding="utf-8")
+)
 FILES = {"spx": "sp500-yahoo.csv", "vix": "vix-daily.csv"}
 
 needs_history = pytest.mark.skipif(
@@ -93,25 +97,36 @@ def test_the_worst_months_of_the_condor_replay_are_those_of_earlier_replays_of_t
     assert figures(document)["months_below_six"] == pytest.approx(10.0, abs=2.0)
 
 
+def bill_yield(year):
+    """Continuous yield of 91-day bills, the mean of a year's twelve monthly discount rates."""
+    months = BILLS["monthly"][str(year)]
+    assert len(months) == 12
+    prices = [1.0 - rate / 100.0 * 91.0 / 360.0 for rate in months]
+    return -np.log(prices).mean() * 365.0 / 91.0
+
+
+@pytest.mark.parametrize(
+    ("year", "discount"), [(2008, 1.37), (2011, 0.05), (2018, 1.94), (2020, 0.36)]
+)
+def test_bill_yields_lie_just_above_the_years_mean_discount_rate(year, discount):
+    """A discount is taken off the face value and counts 360 days: a bill yields a little more."""
+    assert np.mean(BILLS["monthly"][str(year)]) == pytest.approx(discount, abs=0.006)
+    assert discount / 100.0 < bill_yield(year) + 6e-5 < 1.03 * discount / 100.0 + 1.2e-4
+
+
 @needs_history
 @pytest.mark.parametrize(
-    ("year", "bills", "known"),
-    # bills: mean yield of three-month bills in the year; known: earlier replays with them
-    [
-        (2008, 0.0137, -0.094),
-        (2011, 0.0005, -0.030),
-        (2018, 0.0194, -0.050),
-        (2020, 0.0036, -0.068),
-    ],
+    ("year", "known"), [(2008, -0.094), (2011, -0.030), (2018, -0.050), (2020, -0.068)]
 )
-def test_calendar_years_of_the_condor_replay(year, bills, known):
+def test_calendar_years_of_the_condor_replay(year, known):
+    """Known: earlier replays with the same shape and bills, to 0.8 points (half a usual month)."""
     document = ask(
         "condor-index",
         data=HISTORY,
         market="replay",
         first_year=year - 1,
         last_year=year,
-        bill_rate=bills,
+        bill_rate=bill_yield(year),
     )
     assert rows(document, "years")[str(year)][0] == pytest.approx(known, abs=0.008)
 
