@@ -158,6 +158,7 @@ def condors(b: Book, *, explain: bool = True) -> list[CondorBook]:
             either=p.ts_trigger == "or",
             needs_credit=p.ts_restrike,
             roll_back=p.ts_rollback,
+            back_days=p.ts_rollback_dte,
             daily_range=daily_range(p),
             threat_delta=p.ts_threat_delta if p.threatened_if == "delta" else None,
         )

@@ -120,6 +120,8 @@ def condor_parameters(*, dte: int = 1, wing: float = 10.0) -> tuple[Parameter, .
                 "balanced": "balanced",
                 "aggressive": "aggressive",
                 "conservative_balanced": "conservative and balanced",
+                "conservative_aggressive": "conservative and aggressive",
+                "balanced_aggressive": "balanced and aggressive",
                 "all": "all three",
             },
             group=group,
@@ -345,7 +347,16 @@ def shift_parameters(*, enabled: bool = True) -> tuple[Parameter, ...]:
             maximum=45,
             group=group,
         ),
-        number("ts_cushion", "Credit above debit and fees", 0.10, POINTS, 0.0, 5.0, group=group),
+        number(
+            "ts_cushion",
+            "Credit above debit and fees",
+            0.10,
+            POINTS,
+            0.0,
+            25.0,
+            group=group,
+            why="Up to a quarter of what the condor risked is published: of the widest wings.",
+        ),
         number("ts_size_multiplier", "Size on a roll", 1.0, FRACTION, 1.0, 2.0, group=group),
         Integer(
             name="ts_max_rolls",
@@ -362,7 +373,25 @@ def shift_parameters(*, enabled: bool = True) -> tuple[Parameter, ...]:
             default=True,
             group=group,
         ),
-        Boolean(name="ts_rollback", label="Roll back when calm", default=True, group=group),
+        Boolean(
+            name="ts_rollback",
+            label="Roll back when calm",
+            default=True,
+            group=group,
+            help="Rolled condors only: where the expected range is under its level and the index "
+            "closed under its mean of five days, which stands for a day's volume-weighted price.",
+        ),
+        Integer(
+            name="ts_rollback_dte",
+            label="Roll back to",
+            default=1,
+            unit=TRADING_DAYS,
+            minimum=0,
+            maximum=2,
+            group=group,
+            help="At the usual strikes and the size held. 0: bought back, and nothing sold for it, "
+            "as a condor sold at a close has no hour left of that day.",
+        ),
     )
 
 

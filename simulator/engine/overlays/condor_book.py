@@ -180,7 +180,7 @@ def sheet(
 
 @dataclass(frozen=True)
 class Replacement:
-    """The longer condors that losers are rolled into, one a path where ``rolled``."""
+    """The condors that others are rolled into, one a path where ``rolled``."""
 
     rolled: Bools
     strikes: Floats
@@ -244,6 +244,7 @@ class CondorBook:
         held = self.size > 0.0
         if held.any():
             self._mark(day, world, ledger, held)
+            self._shift_back(day, world, ledger)
             self._settle(day, world, ledger, held & (self.expiry <= day))
             self._buy_back(day, world, ledger)
             self._shift_early(day, world, ledger)
@@ -296,7 +297,7 @@ class CondorBook:
         self._clear(done & ~rolled)
 
     def _buy_back(self, day: int, world: World, ledger: Ledger) -> None:
-        """Stops, profit takes and early Time-Shift rolls, at the close."""
+        """Stops and profit takes, at the close."""
         live = (self.size > 0.0) & (self.expiry > day)
         if not live.any():
             return
@@ -305,8 +306,6 @@ class CondorBook:
             out |= live & (self.owed - self.credit >= self.stop * self.credit)
         if self.take is not None:
             out |= live & (self.credit - self.owed >= self.take * self.credit)
-        if self.shift is not None:
-            out |= live & self.shift.goes_back(day, world)
         if out.any():
             self._close(day, ledger, out, free=False)
             self._clear(out)
@@ -426,6 +425,48 @@ class CondorBook:
             self._close(day, ledger, longer.rolled, free=False)
             self._roll_into(day, ledger, longer)
 
+    def _shift_back(self, day: int, world: World, ledger: Ledger) -> None:
+        """Take rolled condors back to fewer days where it is calm, with the costs of two trades."""
+        shift = self.shift
+        if shift is None or day >= world.days:
+            return
+        back = (self.size > 0.0) & (self.chains.rolls > 0) & shift.goes_back(day)
+        back &= self.expiry > day + shift.back_days
+        if not back.any():
+            return
+        shorter = None
+        if shift.back_days > 0:
+            shorter = self._shorter(day, world, back, ledger.now())
+            back = shorter.rolled
+        self._close(day, ledger, back, free=False)
+        self.chains.go_back(back, self.expiry - day - shift.back_days)
+        if shorter is None:
+            self._clear(back)
+        else:
+            self._replace(day, ledger, shorter, shift.back_days)
+
+    def _shorter(self, day: int, world: World, back: Bools, equity: Floats) -> Replacement:
+        """Condors at the usual strikes for those that go back; without one the longer is kept."""
+        assert self.shift is not None
+        at = np.flatnonzero(back)
+        offer = self.sheet.offer(day, world, self.shift.back_days * DAY, at=at)
+        sold = offer.possible & (offer.credit >= max(self.min_credit, 1e-9))
+        return self._borne(at, offer, sold, self.size, equity)
+
+    def _borne(
+        self, at: NDArray[np.int_], offer: Quotes, sold: Bools, size: Floats, equity: Floats
+    ) -> Replacement:
+        """What is ``sold`` of an offer to the paths ``at``, where the account can bear its loss."""
+        who = at[sold]
+        rolled = np.zeros(size.shape, dtype=bool)
+        rolled[who] = True
+        strikes, credit, legs = self.strikes.copy(), self.credit.copy(), self.legs.copy()
+        strikes[:, who], credit[who] = offer.strikes[:, sold], offer.credit[sold]
+        legs[:, who] = offer.legs[:, sold]
+        loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
+        rolled &= equity >= size * loss * SPX_MULTIPLIER
+        return Replacement(rolled, strikes, credit, legs, size)
+
     def _longer(
         self, day: int, world: World, threatened: Bools, equity: Floats
     ) -> Replacement | None:
@@ -447,20 +488,13 @@ class CondorBook:
         pays = offer.possible & (offer.credit >= goal * (1.0 - 1e-4))
         if not shift.needs_credit:
             pays = offer.possible & (offer.credit > 0.0)
-        who = at[pays]
-        rolled = np.zeros_like(asked)
-        rolled[who] = True
-        strikes, credit = self.strikes.copy(), self.credit.copy()
-        strikes[:, who], credit[who] = offer.strikes[:, pays], offer.credit[pays]
-        legs = self.legs.copy()
-        legs[:, who] = offer.legs[:, pays]
-        size = self.size * shift.size_multiplier
-        loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
-        rolled &= equity >= size * loss * SPX_MULTIPLIER
-        return Replacement(rolled, strikes, credit, legs, size)
+        return self._borne(at, offer, pays, self.size * shift.size_multiplier, equity)
 
     def _roll_into(self, day: int, ledger: Ledger, new: Replacement) -> None:
         assert self.shift is not None
         days = self.shift.forward_days
         self.chains.roll(new.rolled, new.credit * new.size * SPX_MULTIPLIER, days)
+        self._replace(day, ledger, new, days)
+
+    def _replace(self, day: int, ledger: Ledger, new: Replacement, days: int) -> None:
         self._open(day, ledger, new.rolled, new.strikes, new.credit, new.legs, new.size, day + days)

@@ -22,7 +22,10 @@ Bools = NDArray[np.bool_]
 
 @dataclass(kw_only=True)
 class TimeShift:
-    """When to roll forward and back; ``cushion`` in index points, ``forward_days`` trading days.
+    """When to roll forward and back; ``cushion`` in index points, days are trading days.
+
+    A condor that was rolled forward goes back to ``back_days`` where it is calm, at its size and
+    at the usual strikes, whatever that costs; to 0 it is bought back and nothing is sold for it.
 
     ``either``: expected range *or* VIX arms the roll (otherwise both must). ``needs_credit``:
     the new condor must bring at least the debit, fees and the cushion. ``threat_delta``: a
@@ -39,6 +42,7 @@ class TimeShift:
     either: bool = True
     needs_credit: bool = True
     roll_back: bool = True
+    back_days: int = 1
     daily_range: DailyRange = field(default_factory=DailyRange)
     threat_delta: float | None = None
 
@@ -60,8 +64,8 @@ class TimeShift:
             return np.zeros(deltas.shape[1], dtype=bool)
         return np.asarray(self.armed[day] & (np.abs(deltas).max(axis=0) > self.threat_delta))
 
-    def goes_back(self, day: int, world: World) -> Bools:
-        """Calm and pulled back: close the longer condor and sell one-day ones again."""
+    def goes_back(self, day: int) -> Bools:
+        """Calm and pulled back: the longer condor is closed and a shorter one sold."""
         return np.asarray(self.back[day])
 
 
@@ -77,6 +81,7 @@ class Chains:
         self.margin_days = np.zeros(paths)
         self.roll_credit = np.zeros(paths)
         self.rolled = np.zeros(paths)
+        self.rolled_back = np.zeros(paths)
         self.asked = np.zeros(paths)
         self.waits = np.zeros(paths, dtype=bool)
 
@@ -111,6 +116,11 @@ class Chains:
         self.margin_days += np.where(which, days, 0.0)
         self.roll_credit += np.where(which, credit, 0.0)
         self.rolled += which
+
+    def go_back(self, which: Bools, days: NDArray[np.int_]) -> None:
+        """A rolled condor goes on as one that is ``days`` shorter: no further roll is used up."""
+        self.margin_days -= np.where(which, days, 0.0)
+        self.rolled_back += which
 
     def ended(self) -> tuple[Floats, Floats]:
         """First losses (positive USD) and what their rolls brought afterwards (USD)."""

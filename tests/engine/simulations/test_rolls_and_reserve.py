@@ -12,6 +12,8 @@ from simulator.engine.experiments import _book, _worlds, get
 from simulator.engine.experiments.second_engine.run import reserve
 from simulator.engine.experiments.time_shift.run import fates, variant
 from simulator.engine.markets import two_factor
+from simulator.engine.markets.curves import AnchoredCurve
+from simulator.engine.markets.state import World
 from simulator.engine.overlays.rolling import Chains, TimeShift
 
 SMALL = {"paths": 15, "days": 84}
@@ -100,6 +102,72 @@ def test_the_trigger_arms_by_range_or_by_vix_of_the_day_before():
     before = np.vstack([world.vix[:1], world.vix[:-1]])
     np.testing.assert_array_equal(either.armed, before > 0.0094 * np.sqrt(252) / 1.025 * 100)
     np.testing.assert_array_equal(both.armed, before > 16.0)
+
+
+FEAR, CALM = [18.0, 18.0], [12.0] * 8
+
+
+def fell_and_calmed(**changes):
+    """One loser: the index falls by 2 % on day 1 under a VIX of 18, which is 12 from day 2 on."""
+    vix = np.array([*FEAR, *CALM])[:, None]
+    spx = 7000.0 * np.cumprod([1.0, 0.98, *[0.999] * 8])[:, None]
+    years = np.arange(len(vix)) / 252.0
+    world = World(kind="model", spx=spx, vix=vix, years=years, curve=AnchoredCurve(vix))
+    asked = {"ts_restrike": False, "gate_mode": "none", "event_size_factor": 1.0, **changes}
+    return variant(SimpleNamespace(**get("time-shift").parse(asked)), world)
+
+
+@pytest.mark.parametrize(("to", "days"), [(2, 4.0), (1, 3.0), (0, 2.0)])
+def test_a_rolled_loser_goes_back_to_as_many_days_as_asked_when_it_is_calm(to, days):
+    """Rolled on day 1 to day 6; the range of day 2 lets it go back at the close of day 3."""
+    ledger, books = fell_and_calmed(ts_rollback_dte=to)
+    chains = books[0].chains
+    assert (chains.rolled.sum(), chains.rolled_back.sum()) == (1.0, 1.0)
+    assert chains.margin_days.sum() == days
+    np.testing.assert_allclose(ledger.now(), ledger.equity()[-1], rtol=1e-12)
+
+
+def test_a_loser_that_may_not_go_back_is_held_to_its_later_expiry():
+    _, books = fell_and_calmed(ts_rollback=False)
+    chains = books[0].chains
+    assert (chains.rolled.sum(), chains.rolled_back.sum()) == (1.0, 0.0)
+    assert chains.margin_days.sum() == 5.0
+
+
+def test_the_way_back_keeps_the_chain_and_its_size():
+    """What the shorter condor brings belongs to the loser that it came from."""
+    books = {to: fell_and_calmed(ts_rollback_dte=to)[1][0] for to in (0, 1)}
+    first = {to: float(book.chains.ended()[0][0]) for to, book in books.items()}
+    later = {to: float(book.chains.ended()[1][0]) for to, book in books.items()}
+    assert first[0] == first[1] > 0.0
+    usual = 10 * (100.0 * 0.70 - 100.0 * 0.10 - 4.0)  # credit less slippage and four legs, won
+    assert later[1] - later[0] == pytest.approx(usual, abs=0.2)
+
+
+def test_condors_that_were_never_rolled_do_not_go_back():
+    monthly = {
+        "ic_dte": 21,
+        "strike_method": "delta",
+        "wing_width": 50.0,
+        "min_credit_ratio": 0.0,
+        "gate_mode": "none",
+        "ts_max_rolls": 0,
+    }
+    p = SimpleNamespace(**get("time-shift").parse({**SMALL, **monthly}))
+    world = _worlds.build(p, seed=1, data=NoData())
+    with_it, without = (variant(p, world, ts_rollback=on)[0].equity() for on in (True, False))
+    np.testing.assert_array_equal(with_it, without)
+
+
+def test_decay_moves_and_costs_add_up_to_what_the_rolls_brought(stage):
+    document = ask("time-shift", gate_mode="none")
+    assert figures(document)["residual_share"] < 0.02
+    causes = next(table for table in document["tables"] if table["name"] == "causes")
+    names = [column["name"] for column in causes["columns"]]
+    for row in causes["rows"]:
+        parts = dict(zip(names, row, strict=True))
+        total = sum(parts[name] for name in names[1:-1])
+        assert total == pytest.approx(parts["total"], rel=1e-9, abs=1e-6)
 
 
 def test_rolling_for_a_smaller_debit_can_be_done_more_often(stage):

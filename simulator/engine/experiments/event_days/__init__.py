@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import ParameterError
 from .._baseline import common_metrics
 from .._book_params import (
+    chosen_tiers,
     condor_parameters,
     gate_parameters,
     gate_rule,
@@ -59,7 +60,7 @@ def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: what grows with the days, and with the paths on them."""
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    tiers = {"all": 3, "conservative_balanced": 2}.get(str(params["tiers_enabled"]), 1)
+    tiers = len(chosen_tiers(params["tiers_enabled"]))
     return float(0.5 + tiers * (0.002 * days + 5.0e-6 * paths * days))
 
 

@@ -43,16 +43,22 @@ experiment = Experiment(
         ),
         MetricSpec("roll_credit", "Credit taken in by rolls, a path", USD),
         MetricSpec("margin_days", "Extra days of margin, a path", TRADING_DAYS),
+        MetricSpec("rolled_back", "Rolled condors taken back when calm, a path", "count"),
         MetricSpec("profit_per_chain", "What the rolls of one loser brought, mean", USD),
+        MetricSpec("residual_share", "Profit that no cause explains, of gross", FRACTION),
     ),
     card=ModelCard(
         what_it_is=(
             "A condor past a short strike at its last close is paid off and a longer one sold for "
-            "at least the debit, fees and a cushion. Both books see the same closes; the baseline "
-            "takes the loss and sells the next one-day condor."
+            "at least the debit, fees and a cushion, at the size held. Where it turns calm and the "
+            "index has closed under its mean of five days, the longer one is bought back and a "
+            "one-day condor at the usual strikes sold for it. Both books see the same closes; the "
+            "baseline takes the loss and sells the next one-day condor."
         ),
         leaves_out=(
             "Rolls within the day, and legs rolled one by one.",
+            "The volume-weighted price of a day, which closes do not have: their mean of five "
+            "days stands for it on the way back.",
             "What the margin could have earned elsewhere.",
         ),
         would_change=(
@@ -68,5 +74,10 @@ experiment = Experiment(
             "More size on a roll", "A quarter more condors each time.", {"ts_size_multiplier": 1.25}
         ),
         Preset("To 45 days", "Rolled far out instead of a week.", {"ts_forward_dte": 45}),
+        Preset(
+            "The way back, more often",
+            "Rolled back under a VIX of about 20 instead of 15: what that decay costs.",
+            {"ts_edr_level": 0.013},
+        ),
     ),
 )

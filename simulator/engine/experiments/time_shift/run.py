@@ -12,13 +12,14 @@ from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays.condor_book import CondorBook
 from ...results import Axis, Chart, Column, Result, Series, Table
-from ...units import FRACTION
+from ...units import FRACTION, USD
 from ...verdicts import Effect
 from .. import _book, _fair, _worlds
 from .._fair import Floats, figure
 from . import experiment
 
 SIDE_PATHS = 60
+CAUSES = ("theta", "delta", "gamma", "vega", "jumps", "costs", "residual", "total")
 EDGES = np.arange(-2.0, 0.501, 0.125)
 
 
@@ -40,7 +41,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
     progress(0.7, "other rules")
     first, later = fates(books)
-    own = chain_figures(params, first, later, books, world)
+    causes, unexplained = _causes(params, world.first(SIDE_PATHS), part(progress, 0.7, 0.85))
+    own = {**chain_figures(params, first, later, books, world), "residual_share": unexplained}
     metrics = _fair.metrics(
         comparison,
         irr_base=_fair.growth_irr(comparison.base, world),
@@ -52,7 +54,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         headline=_headline(comparison, own),
         metrics=metrics,
         tables=[
-            _variants(params, world.first(SIDE_PATHS), part(progress, 0.7, 1.0)),
+            _variants(params, world.first(SIDE_PATHS), part(progress, 0.85, 1.0)),
+            causes,
             _fair.paths_table(comparison),
         ],
         charts=[
@@ -79,10 +82,15 @@ def variant(
     params: SimpleNamespace, world: World, progress: Progress = silent, **changes: object
 ) -> tuple[Ledger, list[CondorBook]]:
     """The book under other rules, without a hedge and without attribution."""
-    book = _book.book(
-        SimpleNamespace(**{**vars(params), **changes}), world, part(progress, 0.0, 0.3)
-    )
-    policies = _book.condors(book, explain=False)
+    one = SimpleNamespace(**{**vars(params), **changes})
+    return _sold(one, world, progress, explain=False)
+
+
+def _sold(
+    params: SimpleNamespace, world: World, progress: Progress, *, explain: bool
+) -> tuple[Ledger, list[CondorBook]]:
+    book = _book.book(params, world, part(progress, 0.0, 0.3))
+    policies = _book.condors(book, explain=explain)
     stage = "selling condors under one rule"
     ledger = backtest.run(
         world, policies, capital=book.capital, progress=progress, span=(0.3, 1.0), stage=stage
@@ -114,6 +122,7 @@ def chain_figures(
         "chains": first.size / world.paths,
         "roll_credit": credit,
         "margin_days": days,
+        "rolled_back": sum(float(book.chains.rolled_back.mean()) for book in books),
     }
     if not first.size:
         names = ("recovered_share", "recovered_fully", "ended_worse", "tail_multiple")
@@ -185,6 +194,29 @@ def _variants(params: SimpleNamespace, world: World, progress: Progress) -> Tabl
         Column("tail", "Worst twentieth, in full losses", FRACTION),
     )
     return Table("rules", f"Other rules on the same closes ({world.paths} paths)", columns, rows)
+
+
+def _causes(
+    params: SimpleNamespace, world: World, progress: Progress
+) -> tuple[Table, float | None]:
+    """What decay, moves and costs brought under three rules, and the share that none explains."""
+    rules: tuple[tuple[str, dict[str, object]], ...] = (
+        ("hold: no roll", {"ts_enabled": False}),
+        ("roll forward and back", {"ts_enabled": True, "ts_rollback": True}),
+        ("roll forward, never back", {"ts_enabled": True, "ts_rollback": False}),
+    )
+    rows, residual, gross = [], 0.0, 0.0
+    for number, (label, changes) in enumerate(rules):
+        here = part(progress, number / len(rules), (number + 1) / len(rules))
+        one = SimpleNamespace(**{**vars(params), **changes})
+        ledger, _ = _sold(one, world, here, explain=True)
+        lines = ledger.attribution().values()
+        rows.append([label, *(sum(line[cause] for line in lines) for cause in CAUSES)])
+        residual += sum(float(np.abs(ledger.residual(line)).sum()) for line in ledger.gross)
+        gross += sum(float(one.sum()) for one in ledger.gross.values())
+    columns = (Column("rule", "Rule"), *(Column(c, c.capitalize(), USD) for c in CAUSES))
+    label = f"Decay and what it was paid for: mean profit by cause ({world.paths} paths)"
+    return Table("causes", label, columns, rows), residual / gross if gross else None
 
 
 def _histogram(first: Floats, later: Floats, whole: float) -> Chart:
