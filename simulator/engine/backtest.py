@@ -9,6 +9,7 @@ close of the day before: ``tests/engine/simulations`` shuffles the future to pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +36,32 @@ class Policy(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What acts in one account of a market, and its cash at the start in USD.
+
+    ``flows`` keeps the cash of each day.
+    """
+
+    world: World
+    policies: Sequence[Policy]
+    capital: float | Floats = 0.0
+    flows: bool = False
+
+    def opened(self) -> Ledger:
+        """A ledger with one line a policy, before the first close."""
+        names = [policy.name for policy in self.policies]
+        if len(set(names)) != len(names):
+            raise ValueError(f"policies share a name: {names}")
+        world = self.world
+        capital = np.asarray(self.capital, dtype=float)
+        ledger = Ledger(days=world.days, paths=world.paths, capital=capital, flows=self.flows)
+        for policy in self.policies:
+            ledger.open(policy.name)
+            policy.begin(world, ledger)
+        return ledger
+
+
 def run(
     world: World,
     policies: Sequence[Policy],
@@ -50,19 +77,31 @@ def run(
     ``capital`` in USD; ``flows`` keeps the cash of each day; progress moves over ``span``.
     Returns the ledger with one line a policy.
     """
-    names = [policy.name for policy in policies]
-    if len(set(names)) != len(names):
-        raise ValueError(f"policies share a name: {names}")
-    ledger = Ledger(
-        days=world.days, paths=world.paths, capital=np.asarray(capital, dtype=float), flows=flows
-    )
-    for policy in policies:
-        ledger.open(policy.name)
-        policy.begin(world, ledger)
-    every = max(world.days // REPORTS, 1)
-    for day in range(world.days + 1):
-        for policy in policies:
-            policy.step(day, world, ledger)
-        if day % every == 0:
-            progress(span[0] + (span[1] - span[0]) * day / world.days, stage)
+    account = Account(world=world, policies=policies, capital=capital, flows=flows)
+    (ledger,) = run_together([account], progress=progress, span=span, stage=stage)
     return ledger
+
+
+def run_together(
+    accounts: Sequence[Account],
+    *,
+    progress: Progress = silent,
+    span: tuple[float, float] = (0.0, 1.0),
+    stage: str = "trading day by day",
+) -> list[Ledger]:
+    """Walk several accounts through markets of equally many days, close by close.
+
+    None hears of another. Layers that share a desk are then marked in one go (``overlays.desk``).
+    """
+    if len({account.world.days for account in accounts}) > 1:
+        raise ValueError("accounts that walk together need markets of equally many days")
+    ledgers = [account.opened() for account in accounts]
+    days = accounts[0].world.days if accounts else -1
+    every = max(days // REPORTS, 1)
+    for day in range(days + 1):
+        for account, ledger in zip(accounts, ledgers, strict=True):
+            for policy in account.policies:
+                policy.step(day, account.world, ledger)
+        if day % every == 0:
+            progress(span[0] + (span[1] - span[0]) * day / days, stage)
+    return ledgers

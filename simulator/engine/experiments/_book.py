@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -12,11 +12,12 @@ from .. import backtest
 from ..data import Progress, part, silent
 from ..ledger import Ledger
 from ..markets import null_models, surface
-from ..markets.state import World
+from ..markets.state import World, side_by_side
 from ..overlays import gate
 from ..overlays.condor_book import CondorBook, Sheet, sheet
 from ..overlays.costs import FREE_VIX, CondorCosts, VixCosts
 from ..overlays.daily_range import DailyRange
+from ..overlays.desk import Desk
 from ..overlays.layered import Always, CallLayer, Pricing, Trigger
 from ..overlays.rolling import TimeShift
 from ..overlays.signal_ratio import AdaptiveRatio, RangeLadder
@@ -38,6 +39,12 @@ class Book:
     sheets: dict[str, Sheet]
     capital: float
     multiples: dict[str, Floats]
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether nothing is left to be priced as the book walks: one-day condors, not rolled."""
+        sheets = self.sheets.values()
+        return not self.params.ts_enabled and all(one.quotes is not None for one in sheets)
 
 
 def costs_of(p: SimpleNamespace) -> CondorCosts:
@@ -182,11 +189,17 @@ def condors(b: Book, *, explain: bool = True) -> list[CondorBook]:
 
 
 def layers(
-    p: SimpleNamespace, *, capital: float, seed: int, explain: bool = True
+    p: SimpleNamespace,
+    *,
+    capital: float,
+    seed: int,
+    explain: bool = True,
+    desk: Desk | None = None,
 ) -> list[CallLayer]:
-    """The layered hedge: none where it is switched off or holds no calls."""
+    """The layered hedge: none where it is switched off; ``desk`` marks it with others."""
     if not p.alvh_enabled:
         return []
+    desk = desk or Desk()
     wanted = [(n, getattr(p, f"layer_{n}_contracts") * p.condors / 10.0) for n, *_ in LAYERS]
     total = sum(count for _, count in wanted)
     vega = _condor_vega(p) if p.vega_target_mode is not None and total > 0.0 else None
@@ -211,6 +224,7 @@ def layers(
                 trigger=trigger,
                 phase_seed=(seed * 1009 + n) % 2**63,
                 explain=explain,
+                desk=desk,
             )
         )
     if p.tvm_enabled:
@@ -273,11 +287,7 @@ class Accounts:
 
     @property
     def premium(self) -> Floats:
-        return sum((layer.purchases - layer.sales for layer in self.hedged_layers), _zero(self))
-
-
-def _zero(accounts: Accounts) -> Floats:
-    return np.zeros(accounts.base.paths)
+        return premium_of(self.hedged_layers, self.base.paths)
 
 
 def profit_of(ledger: Ledger, lines: tuple[str, ...]) -> Floats:
@@ -287,29 +297,88 @@ def profit_of(ledger: Ledger, lines: tuple[str, ...]) -> Floats:
     return ledger.profit(*lines)
 
 
-Account = tuple[Book, Ledger]
+@dataclass(frozen=True)
+class Sold:
+    """A book without any hedge, and its equity."""
+
+    book: Book
+    equity: Floats
 
 
-def alone(p: SimpleNamespace, world: World, progress: Progress = silent) -> Account:
-    """The book without any hedge, and without attribution: for sweeps."""
-    b = book(p, world, part(progress, 0.0, 0.3))
-    sold = condors(b, explain=False)
+Asked = tuple[SimpleNamespace, World]
+
+
+def alone(asked: Sequence[Asked], progress: Progress = silent) -> list[Sold]:
+    """Books without any hedge, and without attribution: for sweeps.
+
+    Books whose condors are priced before they are sold walk side by side, as one book on the
+    paths of all: what a day costs is then paid once.
+    """
+    books = []
+    for number, (p, world) in enumerate(asked):
+        ends = (0.5 * n / len(asked) for n in (number, number + 1))
+        books.append(book(p, world, part(progress, *ends)))
+    walked = part(progress, 0.5, 1.0)
     stage = "selling condors without a hedge"
+    if not all(one.is_priced for one in books):
+        accounts = [
+            backtest.Account(world=world, policies=condors(one, explain=False), capital=one.capital)
+            for one, (_, world) in zip(books, asked, strict=True)
+        ]
+        ledgers = backtest.run_together(accounts, progress=walked, stage=stage)
+        return [Sold(*both) for both in zip(books, (one.equity() for one in ledgers), strict=True)]
+    worlds = [world for _, world in asked]
+    counts = [world.paths for world in worlds]
     ledger = backtest.run(
-        world, sold, capital=b.capital, progress=progress, span=(0.3, 1.0), stage=stage
+        side_by_side(worlds),
+        [
+            CondorBook.beside(same)
+            for same in zip(*(condors(one, explain=False) for one in books), strict=True)
+        ],
+        capital=np.repeat([one.capital for one in books], counts),
+        progress=walked,
+        stage=stage,
     )
-    return b, ledger
+    equities = np.split(ledger.equity(), np.cumsum(counts)[:-1], axis=1)
+    return [Sold(*both) for both in zip(books, equities, strict=True)]
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The layers on their own account: daily profit, and net premium by path."""
+
+    profit: Floats
+    premium: Floats
 
 
 def calls_alone(
-    p: SimpleNamespace, world: World, *, capital: float, seed: int, progress: Progress = silent
-) -> tuple[Floats, Floats]:
-    """Daily profit and net premium of the layers on their own account: for sweeps."""
-    calls = layers(p, capital=capital, seed=seed, explain=False)
-    stage = "buying the layers on their own account"
-    ledger = backtest.run(world, calls, capital=0.0, progress=progress, stage=stage)
-    premium = sum((layer.purchases - layer.sales for layer in calls), np.zeros(world.paths))
-    return profit_of(ledger, tuple(layer.name for layer in calls)), premium
+    asked: Sequence[tuple[SimpleNamespace, World, float]],
+    *,
+    seed: int,
+    progress: Progress = silent,
+) -> list[Bought]:
+    """Layers beside accounts of these capitals, each on an account of its own: for sweeps."""
+    desk = Desk()
+    hedges = [
+        layers(p, capital=capital, seed=seed, explain=False, desk=desk) for p, _, capital in asked
+    ]
+    ledgers = backtest.run_together(
+        [
+            backtest.Account(world=world, policies=calls)
+            for (_, world, _), calls in zip(asked, hedges, strict=True)
+        ],
+        progress=progress,
+        stage="buying the layers on their own account",
+    )
+    return [
+        Bought(ledger.profit(), premium_of(calls, ledger.paths))
+        for ledger, calls in zip(ledgers, hedges, strict=True)
+    ]
+
+
+def premium_of(calls: Sequence[CallLayer], paths: int) -> Floats:
+    """Premium paid less premium taken in, USD by path."""
+    return sum((layer.purchases - layer.sales for layer in calls), np.zeros(paths))
 
 
 def accounts(

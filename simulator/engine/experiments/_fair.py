@@ -6,19 +6,23 @@ share of paths it harmed, the number of independent crises and a twin without it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import Progress
 from ..markets.state import World, crises
 from ..markets.two_factor import FactorCurve
 from ..metrics.cash_flows import irr
 from ..metrics.drawdown import max_drawdown, max_drawdown_of_returns
 from ..metrics.returns import annual_return, simple_returns
 from ..metrics.uncertainty import mean_over_paths, paired_difference, ratio_over_paths
+from ..numerics.resampling import Indices, batches
 from ..results import Axis, Chart, Column, Metric, Series, Table
 from ..units import FRACTION
 from ..verdicts import Effect, Verdict, protection
@@ -28,6 +32,8 @@ from .base import MetricSpec
 Floats = NDArray[np.float64]
 
 PATHS_AT_ONCE = 1024
+DRAWS = 1000
+KEPT = 400_000  # draws times paths that are kept for the next figure: 3 MB
 MONTH = 21
 EFFECT_COLUMNS = (
     Column("difference", "Change of the deepest fall", FRACTION),
@@ -93,8 +99,8 @@ def mean_effect(values: Floats, seed: int) -> Effect:
     """Mean over paths with its 95 % interval by resampling paths; none for a single path."""
     if len(values) < 2:
         return Effect(float(values.mean()))
-    rng = np.random.default_rng([seed, 0xFA12])
-    estimate = mean_over_paths(difference=values, rng=rng)
+    values = values[np.isfinite(values)]
+    estimate = mean_over_paths(difference=values, picks=redrawn(len(values), seed, 0xFA12))
     return Effect(estimate.value, estimate.low, estimate.high)
 
 
@@ -106,9 +112,27 @@ def ratio(numerator: Floats, denominator: Floats, seed: int) -> Effect | None:
     value = float(numerator.sum() / total)
     if len(numerator) < 2:
         return Effect(value)
-    rng = np.random.default_rng([seed, 0xFA14])
-    estimate = ratio_over_paths(numerator=numerator, denominator=denominator, rng=rng)
+    estimate = ratio_over_paths(
+        numerator=numerator, denominator=denominator, picks=redrawn(len(numerator), seed, 0xFA14)
+    )
     return Effect(value, estimate.low, estimate.high)
+
+
+def redrawn(paths: int, seed: int, stream: int) -> Iterable[Indices]:
+    """Paths redrawn a thousand times: figures of one seed and stream stand on the same draws."""
+    if paths * DRAWS <= KEPT:
+        return _kept(paths, seed, stream)
+    return _drawn(paths, seed, stream)
+
+
+def _drawn(paths: int, seed: int, stream: int) -> Iterator[Indices]:
+    rng = np.random.default_rng([seed, stream])
+    return batches(n=paths, draws=DRAWS, mean_block=1, rng=rng)
+
+
+@lru_cache(maxsize=8)
+def _kept(paths: int, seed: int, stream: int) -> list[Indices]:
+    return list(_drawn(paths, seed, stream))
 
 
 def by_paths(function: Callable[..., Any], *arrays: Floats) -> Any:
@@ -136,22 +160,77 @@ def without_best_month(hedge: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One account with and without its hedge; arrays by path unless said."""
+    """One account with and without its hedge; arrays by path unless said.
 
+    Figures are worked out when they are first asked for: a sweep reads but a few of them.
+    """
+
+    world: World
     base: Floats
     hedged: Floats
     hedge: Floats
-    span: float
-    drawdown_base: Floats
-    drawdown_hedged: Floats
-    return_base: Floats
-    return_hedged: Floats
-    twin: Floats
     premium: Floats
-    crises: float
-    effect: Effect
-    return_effect: Effect
-    verdict: Verdict
+    seed: int
+    decides: bool
+
+    @property
+    def span(self) -> float:
+        return self.world.span
+
+    @cached_property
+    def drawdown_base(self) -> Floats:
+        return drawdowns(self.base)
+
+    @cached_property
+    def drawdown_hedged(self) -> Floats:
+        return drawdowns(self.hedged)
+
+    @cached_property
+    def return_base(self) -> Floats:
+        return annual_returns(self.base, self.span)
+
+    @cached_property
+    def return_hedged(self) -> Floats:
+        return annual_returns(self.hedged, self.span)
+
+    @cached_property
+    def effect(self) -> Effect:
+        """Change of the deepest fall, above zero: less deep."""
+        difference = self.drawdown_hedged - self.drawdown_base
+        return self._effect(difference, max_drawdown_of_returns, self.seed)
+
+    @cached_property
+    def return_effect(self) -> Effect:
+        gain = self.return_hedged - self.return_base
+        return self._effect(gain, annual_return, self.seed + 1)
+
+    @cached_property
+    def twin(self) -> Floats:
+        """The effect without the hedge's best month."""
+        fall = by_paths(
+            lambda base, hedge: drawdowns(base + without_best_month(hedge)), self.base, self.hedge
+        )
+        return np.asarray(fall - self.drawdown_base)
+
+    @cached_property
+    def crises(self) -> float:
+        return float(by_paths(crises, self.world.spx, self.world.vix).mean())
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return protection(
+            self.effect,
+            decides=self.decides,
+            share_harmed=self.share_harmed,
+            without_best_month=float(self.twin.mean()),
+            hedged=bool(self.hedge.any()),
+        )
+
+    def judged(self, verdict: Verdict) -> Comparison:
+        """The same figures, judged by another rule."""
+        other = copy(self)
+        vars(other)["verdict"] = verdict
+        return other
 
     @property
     def capital(self) -> float:
@@ -166,7 +245,7 @@ class Comparison:
     def annual_premium(self) -> float:
         return float(self.premium.mean() / self.capital / yearly(self.span))
 
-    @property
+    @cached_property
     def share_harmed(self) -> float:
         """Share of paths that end with less money (beyond rounding) because of the hedge."""
         less = self.hedged[-1] < self.base[-1] - 1e-9 * np.abs(self.base[0])
@@ -176,6 +255,23 @@ class Comparison:
     def probability_of_benefit(self) -> float:
         """Share of paths whose deepest fall is less deep with the hedge."""
         return float(np.mean(self.drawdown_hedged > self.drawdown_base + 1e-12))
+
+    def _effect(self, difference: Floats, statistic: Callable[..., Any], seed: int) -> Effect:
+        """Over paths; for one replayed path over resampled blocks of its days, pairs kept."""
+        base, hedged = self.base, self.hedged
+        if self.world.paths > 1 or base.min() <= 0.0 or hedged.min() <= 0.0 or len(base) < 30:
+            return mean_effect(difference, seed)
+        estimate = paired_difference(
+            base=simple_returns(levels=base[:, 0]),
+            hedged=simple_returns(levels=hedged[:, 0]),
+            statistic=lambda returns: statistic(returns=returns),
+            rng=np.random.default_rng([seed, 0xFA13]),
+            draws=400,
+        )
+        return Effect(float(difference[0]), estimate.low, estimate.high)
+
+
+FIGURES = ("drawdown_base", "drawdown_hedged", "effect", "return_effect", "twin", "crises")
 
 
 def compare(
@@ -187,68 +283,22 @@ def compare(
     premium: Floats,
     seed: int,
     decides: bool | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Hold one account against the same paths without the hedge.
 
     ``base`` and ``hedged`` are equities, ``days + 1`` by ``paths``; ``hedge`` the hedge's
     daily profit, ``premium`` what it paid out by path. ``decides``: whether intervals may
-    decide a verdict (by default in every market but episodes).
+    decide a verdict (by default in every market but episodes). With ``progress`` every figure
+    is worked out now.
     """
-    span = world.span
-    down_base, down_hedged = drawdowns(base), drawdowns(hedged)
-    difference = down_hedged - down_base
-    annual_base, annual_hedged = annual_returns(base, span), annual_returns(hedged, span)
-    effect = _effect(base, hedged, difference, max_drawdown_of_returns, seed, world)
-    gain = annual_hedged - annual_base
-    return_effect = _effect(base, hedged, gain, annual_return, seed + 1, world)
-    twin = (
-        by_paths(lambda one, two: drawdowns(one + without_best_month(two)), base, hedge) - down_base
-    )
-    harmed = float(np.mean(hedged[-1] < base[-1] - 1e-9 * np.abs(base[0])))
-    verdict = protection(
-        effect,
-        decides=world.kind != "episode" if decides is None else decides,
-        share_harmed=harmed,
-        without_best_month=float(twin.mean()),
-        hedged=bool(hedge.any()),
-    )
-    return Comparison(
-        base=base,
-        hedged=hedged,
-        hedge=hedge,
-        span=span,
-        drawdown_base=down_base,
-        drawdown_hedged=down_hedged,
-        return_base=annual_base,
-        return_hedged=annual_hedged,
-        twin=twin,
-        premium=premium,
-        crises=float(by_paths(crises, world.spx, world.vix).mean()),
-        effect=effect,
-        return_effect=return_effect,
-        verdict=verdict,
-    )
-
-
-def _effect(
-    base: Floats,
-    hedged: Floats,
-    difference: Floats,
-    statistic: Callable[..., Any],
-    seed: int,
-    world: World,
-) -> Effect:
-    """Over paths; for one replayed path over resampled blocks of its days, pairs kept."""
-    if world.paths > 1 or base.min() <= 0.0 or hedged.min() <= 0.0 or len(base) < 30:
-        return mean_effect(difference, seed)
-    estimate = paired_difference(
-        base=simple_returns(levels=base[:, 0]),
-        hedged=simple_returns(levels=hedged[:, 0]),
-        statistic=lambda returns: statistic(returns=returns),
-        rng=np.random.default_rng([seed, 0xFA13]),
-        draws=400,
-    )
-    return Effect(float(difference[0]), estimate.low, estimate.high)
+    decides = world.kind != "episode" if decides is None else decides
+    found = Comparison(world, base, hedged, hedge, premium, seed, decides)
+    if progress is not None:
+        for number, name in enumerate(FIGURES):
+            progress(number / len(FIGURES), "comparing the accounts")
+            getattr(found, name)
+    return found
 
 
 def metrics(c: Comparison, *, irr_base: float | None, irr_hedged: float | None) -> list[Metric]:

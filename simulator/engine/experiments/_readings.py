@@ -7,11 +7,12 @@ leaves open and this registry fills. Readings that state no money size spend ``b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 from ..backtest import Policy
 from ..overlays.costs import FREE_VIX, VixCosts
+from ..overlays.desk import Desk
 from ..overlays.layered import Always, CallLayer, Pricing, Trigger
 from ..overlays.other_layers import FutureLayer, PutLayer, ShortCallLayer
 from ..overlays.signal_ratio import AdaptiveRatio, VixAbove
@@ -21,12 +22,16 @@ from . import _book
 
 @dataclass(frozen=True)
 class Setting:
-    """What a reading is run in: the book's parameters, its account in USD, a budget, a seed."""
+    """What a reading is run in: the book's parameters, its account in USD, a budget, a seed.
+
+    Readings of one setting are marked at one desk.
+    """
 
     params: SimpleNamespace
     capital: float
     budget: float
     seed: int
+    desk: Desk = field(default_factory=Desk)
 
     def calls(
         self,
@@ -54,6 +59,7 @@ class Setting:
             points_above=points_above,
             strike_at=strike_at,
             explain=False,
+            desk=self.desk,
         )
 
     def budgeted(self, share: float) -> Budget:
@@ -74,7 +80,11 @@ class Reading:
 
 def core(setting: Setting, **changes: object) -> list[Policy]:
     p = SimpleNamespace(**{**vars(setting.params), "alvh_enabled": True, **changes})
-    return list(_book.layers(p, capital=setting.capital, seed=setting.seed, explain=False))
+    return list(
+        _book.layers(
+            p, capital=setting.capital, seed=setting.seed, explain=False, desk=setting.desk
+        )
+    )
 
 
 def plain(s: Setting) -> list[Policy]:
@@ -122,7 +132,7 @@ def r5(s: Setting) -> list[Policy]:
 
 def r6(s: Setting) -> list[Policy]:
     ratio = AdaptiveRatio("all", seed=s.seed)
-    small = Setting(s.params, s.capital, 0.015, s.seed)
+    small = replace(s, budget=0.015)
     return [
         small.calls(n, dte, small.budgeted(share), trigger=ratio)
         for n, dte, share in ((1, 7.0, 0.4), (2, 37.0, 0.4), (3, 75.0, 0.2))

@@ -6,6 +6,7 @@ closes so far plus a premium, so a curve never looks ahead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,4 +49,12 @@ class AnchoredCurve:
     def first(self, paths: int) -> AnchoredCurve:
         """The same curve for the first ``paths`` paths."""
         vix = np.ascontiguousarray(self.vix[:, :paths])
+        return AnchoredCurve(vix, half_life=self.half_life, premium=self.premium)
+
+    def beside(self, others: Sequence[AnchoredCurve]) -> AnchoredCurve:
+        """This curve and others with the same anchor as one, path after path."""
+        anchors = {(one.half_life, one.premium) for one in (self, *others)}
+        if len(anchors) > 1:
+            raise ValueError("curves side by side need one anchor")
+        vix = np.concatenate([one.vix for one in (self, *others)], axis=1)
         return AnchoredCurve(vix, half_life=self.half_life, premium=self.premium)

@@ -6,7 +6,7 @@ starts, so that a day's slice is contiguous. Times are years since row 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -36,6 +36,10 @@ class Curve(Protocol):
 
     def first(self, paths: int) -> Curve:
         """The same curve for the first ``paths`` paths."""
+        ...
+
+    def beside(self, others: Sequence[Any]) -> Curve:
+        """This curve and others of its kind as one, path after path."""
         ...
 
 
@@ -108,6 +112,25 @@ class World:
     def log_returns(self) -> Floats:
         """Daily log changes of the index, ``days`` by ``paths``."""
         return np.diff(np.log(self.spx), axis=0)
+
+
+def side_by_side(worlds: Sequence[World]) -> World:
+    """Markets of equally many days as one, path after path: index, VIX and futures alone."""
+    first, others = worlds[0], worlds[1:]
+    if any(type(one.curve) is not type(first.curve) for one in others):
+        raise ValueError("markets side by side need futures of one kind")
+    if any((one.rate, one.dividend_yield) != (first.rate, first.dividend_yield) for one in others):
+        raise ValueError("markets side by side need one rate and one dividend yield")
+    return World(
+        kind=first.kind,
+        spx=np.concatenate([one.spx for one in worlds], axis=1),
+        vix=np.concatenate([one.vix for one in worlds], axis=1),
+        years=first.years,
+        curve=first.curve.beside([one.curve for one in others]),
+        dates=first.dates,
+        rate=first.rate,
+        dividend_yield=first.dividend_yield,
+    )
 
 
 CRISIS_VIX = 30.0

@@ -17,7 +17,7 @@ The set, where it comes from and what it matches is in ``docs/conventions.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -324,6 +324,15 @@ class FactorCurve:
         """The same curve for the first ``paths`` paths."""
         fast, slow = (np.ascontiguousarray(v[:, :paths]) for v in self.variances)
         return FactorCurve(self.model, (fast, slow))
+
+    def beside(self, others: Sequence[FactorCurve]) -> FactorCurve:
+        """This curve and others of one pricing measure as one, path after path."""
+        model = replace(self.model, crashes=None)
+        if any(replace(one.model, crashes=None) != model for one in others):
+            raise ValueError("curves side by side need one model")
+        both = zip(*(one.variances for one in (self, *others)), strict=True)
+        fast, slow = (np.concatenate(factor, axis=1) for factor in both)
+        return FactorCurve(model, (fast, slow))
 
     def _at(self, day: int) -> tuple[Floats, Floats]:
         return self.variances[0][day], self.variances[1][day]

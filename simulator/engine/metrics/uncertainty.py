@@ -13,14 +13,14 @@ its acceleration comes from a jackknife over single days, which blocks do not ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..numerics.resampling import batches, block_length
+from ..numerics.resampling import Indices, batches, block_length
 
 Array = NDArray[np.float64]
 Statistic = Callable[[Array], Any]
@@ -117,14 +117,24 @@ def over_paths(*, difference: ArrayLike, level: float = LEVEL) -> Estimate:
 
 
 def mean_over_paths(
-    *, difference: ArrayLike, rng: np.random.Generator, draws: int = 1000, level: float = LEVEL
+    *,
+    difference: ArrayLike,
+    rng: np.random.Generator | None = None,
+    picks: Iterable[Indices] | None = None,
+    draws: int = 1000,
+    level: float = LEVEL,
 ) -> Estimate:
-    """Mean over independent paths, with the bootstrap interval of that mean."""
+    """Mean over independent paths, with the bootstrap interval of that mean.
+
+    ``picks`` are paths redrawn already (draws by paths), which several figures may share;
+    otherwise ``rng`` redraws them.
+    """
     d = np.asarray(difference, dtype=np.float64)
-    d = d[np.isfinite(d)]
+    if picks is None:
+        d = d[np.isfinite(d)]
     if not d.size:
         return _estimate(float("nan"), d, level, None)
-    found = [d[days].mean(axis=1) for days in batches(n=d.size, draws=draws, mean_block=1, rng=rng)]
+    found = [d[who].mean(axis=1) for who in _picks(d.size, rng, picks, draws)]
     return _estimate(float(d.mean()), np.concatenate(found), level, None)
 
 
@@ -132,7 +142,8 @@ def ratio_over_paths(
     *,
     numerator: ArrayLike,
     denominator: ArrayLike,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None = None,
+    picks: Iterable[Indices] | None = None,
     draws: int = 1000,
     level: float = LEVEL,
 ) -> Estimate:
@@ -140,18 +151,27 @@ def ratio_over_paths(
 
     Whole paths are redrawn, numerator and denominator together: sales of one path share its
     market, and to redraw them one by one would make the interval too narrow. Draws without any
-    denominator have no value and are left out.
+    denominator have no value and are left out. ``picks`` as in ``mean_over_paths``.
     """
     a, b = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1:
         raise ValueError("a ratio over paths needs one numerator and one denominator a path")
     with np.errstate(divide="ignore", invalid="ignore"):
         found = [
-            a[who].sum(axis=1) / b[who].sum(axis=1)
-            for who in batches(n=a.size, draws=draws, mean_block=1, rng=rng)
+            a[who].sum(axis=1) / b[who].sum(axis=1) for who in _picks(a.size, rng, picks, draws)
         ]
         value = float(a.sum() / b.sum())
     return _estimate(value, np.concatenate(found), level, None)
+
+
+def _picks(
+    paths: int, rng: np.random.Generator | None, picks: Iterable[Indices] | None, draws: int
+) -> Iterable[Indices]:
+    if picks is not None:
+        return picks
+    if rng is None:
+        raise ValueError("paths are redrawn by a generator, or were so before: give one of both")
+    return batches(n=paths, draws=draws, mean_block=1, rng=rng)
 
 
 def _estimate(value: float, draws: Array, level: float, block: float | None) -> Estimate:

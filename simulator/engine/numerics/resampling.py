@@ -35,9 +35,12 @@ def stationary_indices(
     Block lengths are geometric with mean ``mean_block`` (at least 1; 1 is i.i.d.).
     """
     size = (draws, n if length is None else length)
-    ends = rng.random(size) < 1.0 / max(mean_block, 1.0)
-    ends[:, 0] = True
+    chances = rng.random(size)
     starts = rng.integers(0, n, size=size)
+    if mean_block <= 1.0:  # every day begins a block: as drawn
+        return starts
+    ends = chances < 1.0 / mean_block
+    ends[:, 0] = True
     t = np.arange(size[1])
     begun = np.maximum.accumulate(np.where(ends, t, 0), axis=1)
     return (np.take_along_axis(starts, begun, axis=1) + t - begun) % n

@@ -14,6 +14,7 @@ Profit by cause of one held day, from the seller's side (V is what the condor ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -219,7 +220,7 @@ class CondorBook:
     condors: float
     multiple: Floats
     costs: CondorCosts = field(default_factory=CondorCosts)
-    min_credit: float = 0.0
+    min_credit: float | Floats = 0.0
     max_loss_share: float | None = None
     stop: float | None = None
     take: float | None = None
@@ -227,6 +228,22 @@ class CondorBook:
     expiries: NDArray[np.int_] | None = None
     loss_is_wing: bool = False
     explain: bool = True
+
+    @classmethod
+    def beside(cls, books: Sequence[CondorBook]) -> CondorBook:
+        """Books that sell from priced sheets, as one on the paths of all, one after another.
+
+        They may differ in what they offer, in when they sell and in their least credits.
+        """
+        first = books[0]
+        offered = Quotes.beside([book.sheet.quotes for book in books if book.sheet.quotes])
+        paths = [book.multiple.shape[1] for book in books]
+        return replace(
+            first,
+            sheet=replace(first.sheet, quotes=offered),
+            multiple=np.concatenate([book.multiple for book in books], axis=1),
+            min_credit=np.repeat([book.min_credit for book in books], paths),
+        )
 
     def begin(self, world: World, ledger: Ledger) -> None:
         n = world.paths
@@ -335,7 +352,7 @@ class CondorBook:
         if expiry is None:
             return
         offer = self._offer(day, expiry, world)
-        fits = wanted & offer.possible & (offer.credit >= max(self.min_credit, 1e-9))
+        fits = wanted & offer.possible & (offer.credit >= np.maximum(self.min_credit, 1e-9))
         k = offer.strikes
         wing = np.maximum(k[1] - k[0], k[3] - k[2])
         loss = wing if self.loss_is_wing else wing - offer.credit

@@ -20,7 +20,6 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import ndtr
 
 from ..ledger import Floats, Ledger
 from ..markets import vix_curve
@@ -30,6 +29,7 @@ from ..numerics.times import Times
 from ..pricing import black76
 from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
+from .desk import Desk
 from .sizing import Offer, Sizing
 
 EXPIRED = 0.5 / 365.0
@@ -112,6 +112,7 @@ class Ends:
     def __init__(self, paths: int) -> None:
         self.distinct = np.array([-1.0])
         self.group = np.zeros(paths, dtype=np.intp)
+        self.first = -1.0
 
     def left(self, now: float) -> Times:
         """Years to go, none once they are over."""
@@ -119,8 +120,9 @@ class Ends:
 
     def over(self, now: float) -> Bools | None:
         """Whose calls have expired by ``now``; None where nobody's have."""
-        over = self.distinct - now < EXPIRED
-        return over.take(self.group) if over.any() else None
+        if self.first - now >= EXPIRED:
+            return None
+        return (self.distinct - now < EXPIRED).take(self.group)
 
     def set(self, at: Indices, ends: Floats | float) -> None:
         """New ends of the paths ``at``; an end that nobody has any more is forgotten."""
@@ -130,6 +132,7 @@ class Ends:
         used = np.bincount(self.group, minlength=len(self.distinct)) > 0
         self.group = (np.cumsum(used) - 1).take(self.group)
         self.distinct = self.distinct[used]
+        self.first = float(self.distinct.min())
 
 
 @dataclass(kw_only=True)
@@ -144,7 +147,7 @@ class CallLayer:
     ``points_above`` the future, or ``strike_at`` in index points, choose the strike instead of
     ``delta``. ``calendar``: expiries in years since the start, ascending; a call then runs from
     one to the next instead of ``dte`` days. ``recycle``: share of the proceeds of an early sale
-    that goes into ``heirs``.
+    that goes into ``heirs``. Layers with one ``desk`` are marked together.
     """
 
     name: str
@@ -165,6 +168,7 @@ class CallLayer:
     retry: bool = True
     recycle: float = 0.0
     heirs: tuple[CallLayer, ...] = ()
+    desk: Desk = field(default_factory=Desk, repr=False)
 
     def begin(self, world: World, ledger: Ledger) -> None:
         paths = world.paths
@@ -172,6 +176,7 @@ class CallLayer:
         self.ends = Ends(paths)
         first = -1.0 if self.calendar is None else float(self.calendar[0])
         self.renews = np.full(paths, first)
+        self.next_renewal = first
         self.contracts = np.zeros(paths)
         self.cost_basis = np.zeros(paths)
         self.future = np.full(paths, 20.0)
@@ -181,50 +186,28 @@ class CallLayer:
         self.sales = np.zeros(paths)
         self.moneyness = self.pricing.moneyness(self.dte * DAY, self.delta)
         self.trigger.begin(world)
+        self.desk.join(self, world)
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
         now = float(world.years[day])
-        price = self._marked(day, now, world, ledger)
+        price = self._marked(day, world, ledger)
         price = self._settled(day, now, price, world, ledger)
         price = self._monetised(day, price, world, ledger)
         price = self._renewed(day, now, price, world, ledger)
         self.value = price
         ledger.mark(day, self.name, self.contracts * price * VIX_MULTIPLIER)
 
-    def _marked(self, day: int, now: float, world: World, ledger: Ledger) -> Floats:
-        if not self.contracts.any():
+    def _marked(self, day: int, world: World, ledger: Ledger) -> Floats:
+        mark = self.desk.mark(self, day)
+        if mark is None:
             return np.zeros(world.paths)
-        left = self.ends.left(now)
-        future = world.curve.future(day, left)
-        price = self.pricing.price(future, self.strike, left, world.rate)
-        if self.explain and day > 0:
-            self._explain(day, left, future, price, world, ledger)
-        self.future = future
-        return price
-
-    def _explain(
-        self, day: int, left: Times, future: Floats, price: Floats, world: World, ledger: Ledger
-    ) -> None:
-        K, F = self.strike, self.future
-        size = self.contracts * VIX_MULTIPLIER
-        discount = left.spread(np.exp(-world.rate * left.distinct))
-        k = np.log(K / F)
-        width = self.pricing.width(left) * vix_curve.skewed(k, self.pricing.skew)
-        d1, d2 = black76.distances(k, width)
-        delta, sure = ndtr(d1) * discount, ndtr(d2) * discount
-        aged = np.maximum(F * delta - K * sure, 0.0)
-        moved = black76.of_width(
-            forward=future,
-            strike=K,
-            log_moneyness=np.log(K / future),
-            width=width,
-            discount=discount,
-        )
-        straight = size * delta * (future - F)
-        bent = size * (moved - aged) - straight
-        ledger.explain(self.name, "theta", size * (aged - self.value))
-        ledger.explain_moves(self.name, straight, bent, world.jumped_before(day))
-        ledger.explain(self.name, "vega", size * (price - moved))
+        if mark.causes is not None:
+            theta, straight, bent, vega = mark.causes
+            ledger.explain(self.name, "theta", theta)
+            ledger.explain_moves(self.name, straight, bent, world.jumped_before(day))
+            ledger.explain(self.name, "vega", vega)
+        self.future = mark.future
+        return mark.price
 
     def _settled(self, day: int, now: float, price: Floats, world: World, ledger: Ledger) -> Floats:
         over = self.ends.over(now)
@@ -267,10 +250,10 @@ class CallLayer:
     def _renewed(self, day: int, now: float, price: Floats, world: World, ledger: Ledger) -> Floats:
         if day == world.days:
             return price
-        due = self.renews - now < EXPIRED
-        if due.any():
-            allowed = self.trigger.allows(day)
-            self._rolled(day, now, np.flatnonzero(due), allowed, price, world, ledger)
+        if self.next_renewal - now < EXPIRED:
+            at = np.flatnonzero(self.renews - now < EXPIRED)
+            self._rolled(day, now, at, self.trigger.allows(day), price, world, ledger)
+            self.next_renewal = float(self.renews.min())
         return self._gifted(day, price, world, ledger) if self.gift.any() else price
 
     def _rolled(

@@ -7,7 +7,7 @@ ln(credit) against y, which is nearly a parabola: some five steps from any start
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -61,6 +61,16 @@ class Quotes:
     credit: Floats
     legs: Floats
     possible: NDArray[np.bool_]
+
+    @classmethod
+    def beside(cls, offers: Sequence[Quotes]) -> Quotes:
+        """Offers of equally many days as one, path after path."""
+        return cls(
+            np.concatenate([one.strikes for one in offers], axis=2),
+            np.concatenate([one.credit for one in offers], axis=1),
+            np.concatenate([one.legs for one in offers], axis=2),
+            np.concatenate([one.possible for one in offers], axis=1),
+        )
 
     def at(self, day: int) -> Quotes:
         return Quotes(self.strikes[:, day], self.credit[day], self.legs[:, day], self.possible[day])

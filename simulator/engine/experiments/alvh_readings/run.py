@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import backtest
 from ...data import Data, Progress, part, silent
-from ...ledger import Ledger
+from ...ledger import Floats
 from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...units import FRACTION
@@ -22,13 +22,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     """Answers how far the answer hangs on the reading."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.1, "selling condors without a hedge")
-    book, base = _book.alone(params, world, part(progress, 0.1, 0.2))
-    setting = Setting(params, book.capital, params.reading_budget, seed)
-    found = {}
-    for number, reading in enumerate(READINGS):
-        ends = (0.2 + 0.8 * n / len(READINGS) for n in (number, number + 1))
-        here = part(progress, *ends)
-        found[reading.slug] = compare(world, base, reading.slug, setting, seed, here)
+    (sold,) = _book.alone([(params, world)], part(progress, 0.1, 0.3))
+    setting = Setting(params, sold.book.capital, params.reading_budget, seed)
+    found = compared(world, sold.equity, setting, part(progress, 0.3, 1.0))
     shown = found[params.reading]
     effects = {slug: c.effect for slug, c in found.items()}
     own = {
@@ -67,29 +63,30 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
 
 
-def compare(
-    world: World,
-    base: Ledger,
-    slug: str,
-    setting: Setting,
-    seed: int,
-    progress: Progress = silent,
-) -> _fair.Comparison:
-    """One reading against the unhedged book."""
-    policies = BY_SLUG[slug].policies(setting)
-    ledger = backtest.run(world, policies, capital=0.0, progress=progress, stage=f"reading {slug}")
-    hedge = ledger.profit()
-    paid = sum(ledger.paid.values(), np.zeros(world.paths))
-    got = sum(ledger.received.values(), np.zeros(world.paths))
-    equity = base.equity()
-    return _fair.compare(
-        world=world,
-        base=equity,
-        hedged=equity + np.cumsum(hedge, axis=0),
-        hedge=hedge,
-        premium=np.maximum(paid - got, 0.0),
-        seed=seed,
+def compared(
+    world: World, equity: Floats, setting: Setting, progress: Progress = silent
+) -> dict[str, _fair.Comparison]:
+    """Every reading against the unhedged book, all on accounts of their own in one walk."""
+    ledgers = backtest.run_together(
+        [backtest.Account(world=world, policies=one.policies(setting)) for one in READINGS],
+        progress=part(progress, 0.0, 0.8),
+        stage="running every reading",
     )
+    found = {}
+    for number, (reading, ledger) in enumerate(zip(READINGS, ledgers, strict=True)):
+        progress(0.8 + 0.2 * number / len(READINGS), "comparing the readings")
+        hedge = ledger.profit()
+        paid = sum(ledger.paid.values(), np.zeros(world.paths))
+        got = sum(ledger.received.values(), np.zeros(world.paths))
+        found[reading.slug] = _fair.compare(
+            world=world,
+            base=equity,
+            hedged=equity + np.cumsum(hedge, axis=0),
+            hedge=hedge,
+            premium=np.maximum(paid - got, 0.0),
+            seed=setting.seed,
+        )
+    return found
 
 
 def _table(found: dict[str, _fair.Comparison]) -> Table:

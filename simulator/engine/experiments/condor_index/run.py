@@ -57,7 +57,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         baseline="bills",
         decides=params.market != "episode",
     )
-    comparison = replace(comparison, verdict=verdict)
+    comparison = comparison.judged(verdict)
     progress(0.8, "other smiles and costs")
     months = _months(ledger.equity(), world)
     own: dict[str, object] = {

@@ -319,7 +319,7 @@ def compared(world: World, full: Sold, sized: Sold, seed: int) -> _fair.Comparis
         premium=np.zeros(world.paths),
         seed=seed,
     )
-    return replace(c, verdict=_verdict(c, world, changed=bool(gain.any())))
+    return c.judged(_verdict(c, world, changed=bool(gain.any())))
 
 
 def _verdict(c: _fair.Comparison, world: World, *, changed: bool) -> Verdict:

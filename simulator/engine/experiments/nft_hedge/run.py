@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from ...markets.state import World
 from ...metrics import cash_flows
 from ...metrics.smoothing import smoothed
 from ...overlays.costs import FREE_VIX, VixCosts
+from ...overlays.desk import Desk
 from ...overlays.layered import CallLayer, Pricing
 from ...overlays.sizing import Budget
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
@@ -39,7 +41,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     world = _worlds.build(params, seed=seed, data=data)
     floors = _floors(params, world, seed)
     progress(0.15, "buying and settling calls")
-    ledger = _hedge(params, world, seed, progress=part(progress, 0.15, 0.45))
+    (ledger,) = _hedges([(params, world)], seed, progress=part(progress, 0.15, 0.45))
     share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
     hedge = ledger.profit() * share
     money = floors.eth / floors.eth[0] if params.denomination == "eth" else np.ones_like(floors.eth)
@@ -100,16 +102,21 @@ def _floors(params: SimpleNamespace, world: World, seed: int) -> nft.FloorPaths:
     return paths
 
 
-def _hedge(
-    params: SimpleNamespace,
-    world: World,
-    seed: int,
-    *,
-    progress: Progress = silent,
-) -> Ledger:
-    """The calls alone, on their own account; with a budget of nought, those of 3 %."""
+def _hedges(
+    asked: Sequence[tuple[SimpleNamespace, World]], seed: int, *, progress: Progress = silent
+) -> list[Ledger]:
+    """The calls alone, on accounts of their own; with a budget of nought, those of 3 %."""
+    desk = Desk()
+    accounts = [
+        backtest.Account(world=world, policies=_layers(params, seed, desk), flows=True)
+        for params, world in asked
+    ]
+    return backtest.run_together(accounts, progress=progress, stage="buying and settling calls")
+
+
+def _layers(params: SimpleNamespace, seed: int, desk: Desk) -> list[CallLayer]:
     budget = params.nft_hedge_budget or REFERENCE_BUDGET
-    layers = [
+    return [
         CallLayer(
             name=f"{dte:.0f}-day calls",
             dte=dte,
@@ -120,11 +127,10 @@ def _hedge(
             pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
             phase_seed=(seed * 1009 + index) % 2**63,
             explain=False,
+            desk=desk,
         )
         for index, (dte, weight) in enumerate(STRUCTURES[params.hedge_structure])
     ]
-    stage = "buying and settling calls"
-    return backtest.run(world, layers, capital=0.0, flows=True, progress=progress, stage=stage)
 
 
 def _representative(params: SimpleNamespace, world: World) -> twice.Check:
@@ -398,30 +404,31 @@ def _variants(params: SimpleNamespace, seed: int, data: Data, progress: Progress
         ("one-month calls, sold at 3 × ", {"hedge_structure": "monthly", "sell_at_multiple": 3.0}),
         ("30/110/220-day calls, held", {"hedge_structure": "ladder", "sell_at_multiple": None}),
     )
-    rows: list[list[object]] = []
-    for number, (name, change) in enumerate(choices):
-        progress(number / (len(choices) + 1), "the same under other choices")
-        rows.append([name.strip(), *_effect(few, change, world, floors, seed)])
+    asked = [
+        (name.strip(), SimpleNamespace(**{**vars(few), **change}), world, floors)
+        for name, change in choices
+    ]
     if params.market == "model":
         often = SimpleNamespace(**{**vars(few), "crashes_per_century": MANY_CRASHES})
         crashing = _worlds.build(often, seed=seed, data=data)
-        effect = _effect(often, {}, crashing, _floors(often, crashing, seed), seed)
-        rows.append([f"{MANY_CRASHES:g} crashes a century", *effect])
+        name = f"{MANY_CRASHES:g} crashes a century"
+        asked.append((name, often, crashing, _floors(often, crashing, seed)))
+    markets = [(one, market) for _, one, market, _ in asked]
+    ledgers = _hedges(markets, seed, progress=part(progress, 0.05, 0.8))
+    rows: list[list[object]] = []
+    for number, ((name, one, market, floor), ledger) in enumerate(zip(asked, ledgers, strict=True)):
+        progress(0.8 + 0.2 * number / len(asked), "the same under other choices")
+        rows.append([name, *_effect(one, ledger, market, floor, seed)])
     columns = (Column("variant", "Variant"), *_fair.EFFECT_COLUMNS)
     label = f"Model risk: the same question under other choices ({world.paths} paths)"
     return Table("variants", label, columns, rows)
 
 
 def _effect(
-    params: SimpleNamespace,
-    change: dict[str, object],
-    world: World,
-    floors: nft.FloorPaths,
-    seed: int,
+    params: SimpleNamespace, ledger: Ledger, world: World, floors: nft.FloorPaths, seed: int
 ) -> list[float | None]:
-    varied = SimpleNamespace(**{**vars(params), **change})
     share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
-    hedge = _hedge(varied, world, seed).profit() * share
+    hedge = ledger.profit() * share
     base, hedged, gain = _accounts(params, floors.log_changes, hedge, np.ones_like(floors.eth))
     effect = _fair.mean_effect(_fair.drawdowns(hedged) - _fair.drawdowns(base), seed)
     return [
@@ -442,7 +449,7 @@ def _episodes(params: SimpleNamespace, seed: int, progress: Progress) -> Table:
         world = episodes.world(episode, paths=SIDE_PATHS, seed=seed)
         floors = _floors(one, world, seed)
         share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
-        ledger = _hedge(one, world, seed)
+        (ledger,) = _hedges([(one, world)], seed)
         hedge = ledger.profit() * share
         base, hedged, _ = _accounts(one, floors.log_changes, hedge, np.ones_like(floors.eth))
         plain, with_calls = _fair.drawdowns(base), _fair.drawdowns(hedged)

@@ -18,6 +18,7 @@ from ...ledger import Floats
 from ...markets import nft
 from ...markets.state import World
 from ...overlays.costs import FREE_VIX, VixCosts
+from ...overlays.desk import Desk
 from ...overlays.layered import Always, CallLayer, Pricing
 from ...overlays.signal_ratio import VixAbove
 from ...overlays.sizing import Budget
@@ -180,6 +181,7 @@ def hedge(
     span: tuple[float, float],
 ) -> Hedge:
     """One reading on its own account at the reference budget; ``free``: at mid prices."""
+    desk = Desk()
     layers = [
         CallLayer(
             name=f"layer {index + 1}",
@@ -195,6 +197,7 @@ def hedge(
             trigger=Always() if piece.above_vix is None else VixAbove(piece.above_vix),
             phase_seed=(seed * 1009 + index) % 2**63,
             explain=False,
+            desk=desk,
         )
         for index, piece in enumerate(PIECES[slug])
     ]

@@ -1,0 +1,221 @@
+"""The same question on a few paths: every wing width, and other marks, smiles and markets.
+
+All books walk side by side and all layers are marked at one desk, so that a day's fixed work is
+paid once and not once for each of a dozen variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from ...data import Data, Progress, part
+from ...markets.state import World
+from ...results import Column, Table
+from ...units import FRACTION, USD
+from .. import _book, _fair, _worlds
+from .._arithmetic import layered_hedge
+
+WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
+SWEEP_PATHS = 60
+ADVERTISED_CUT = (0.35, 0.40)
+ADVERTISED_COST = (0.01, 0.02)
+QUICK = {"ts_enabled": False}  # rolls are most of the work and none of the hedge
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row of the model-risk band: parameters, and what of the run they change."""
+
+    label: str
+    changes: Mapping[str, object]
+    other_book: bool = False
+    other_market: bool = False
+    of_the_model: bool = False
+
+    def fits(self, params: SimpleNamespace) -> bool:
+        """Whether the chosen market reads these parameters at all."""
+        return params.market == "model" or not (self.other_market or self.of_the_model)
+
+
+BAND = (
+    Choice("as run", {}),
+    Choice("calls marked at a vol of 0.85", {"vol_of_vix": 0.85}),
+    Choice("calls marked at a vol of 1.15", {"vol_of_vix": 1.15}),
+    Choice("a milder smile, slope −0.11", {"skew": -0.11}, other_book=True),
+    Choice(
+        "short options by the model's own law",
+        {"short_dated_vol": "model"},
+        other_book=True,
+        of_the_model=True,
+    ),
+    Choice(
+        "eight crashes a century",
+        {"crashes_per_century": 8.0},
+        other_book=True,
+        other_market=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to ask; ``book`` names the condors, which several variants may share."""
+
+    params: SimpleNamespace
+    world: World
+    book: Hashable
+
+    @property
+    def calls(self) -> Hashable:
+        """Names the layers: those of one mark and market, unless the account or the condors
+        decide how many calls there are."""
+        p = self.params
+        depends = p.annual_budget_cap is not None or p.vega_target_mode is not None
+        return p.vol_of_vix, id(self.world), self.book if depends else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A variant, the book that it sold and what the layers did beside it."""
+
+    params: SimpleNamespace
+    book: _book.Book
+    comparison: _fair.Comparison
+
+
+def tables(
+    params: SimpleNamespace, *, seed: int, data: Data, progress: Progress
+) -> tuple[Table, Table]:
+    """The sweep of wing widths and the model-risk band."""
+    progress(0.0, "sweeping the wing width")
+    few = SimpleNamespace(**{**vars(params), "paths": min(params.paths, SWEEP_PATHS)})
+    world = _worlds.build(few, seed=seed, data=data)
+    choices = [choice for choice in BAND if choice.fits(few)]
+    asked = [*_wings(few, world), *_choices(few, world, choices, seed=seed, data=data)]
+    found = compared(asked, seed=seed, progress=part(progress, 0.05, 1.0))
+    return _sweep(found[: len(WINGS)], world), _band(choices, found[len(WINGS) :], world)
+
+
+def _changed(params: SimpleNamespace, changes: Mapping[str, object]) -> SimpleNamespace:
+    return SimpleNamespace(**{**vars(params), **QUICK, **changes})
+
+
+def _wings(params: SimpleNamespace, world: World) -> Iterator[Variant]:
+    for wing in WINGS:
+        one = _changed(params, {"wing_width": wing, "min_credit_ratio": 0.0})
+        yield Variant(one, world, wing)
+
+
+def _choices(
+    params: SimpleNamespace, world: World, choices: Sequence[Choice], *, seed: int, data: Data
+) -> Iterator[Variant]:
+    for choice in choices:
+        one = _changed(params, choice.changes)
+        market = _worlds.build(one, seed=seed, data=data) if choice.other_market else world
+        yield Variant(one, market, choice.label if choice.other_book else "as run")
+
+
+def compared(asked: Sequence[Variant], *, seed: int, progress: Progress) -> list[Found]:
+    """What the layers do beside each book, the books without rolls."""
+    books = {one.book: (one.params, one.world) for one in reversed(asked)}
+    sold = dict(
+        zip(books, _book.alone(list(books.values()), part(progress, 0.0, 0.6)), strict=True)
+    )
+    layers = {
+        one.calls: (one.params, one.world, sold[one.book].book.capital) for one in reversed(asked)
+    }
+    hedges = _book.calls_alone(list(layers.values()), seed=seed, progress=part(progress, 0.6, 1.0))
+    bought = dict(zip(layers, hedges, strict=True))
+    found = []
+    for one in asked:
+        book, hedge = sold[one.book], bought[one.calls]
+        comparison = _fair.compare(
+            world=one.world,
+            base=book.equity,
+            hedged=book.equity + np.cumsum(hedge.profit, axis=0),
+            hedge=hedge.profit,
+            premium=hedge.premium,
+            seed=seed,
+        )
+        found.append(Found(one.params, book.book, comparison))
+    return found
+
+
+def _sweep(found: Sequence[Found], world: World) -> Table:
+    """Every wing width on the same few paths; the last column says whether the pair holds."""
+    rows = []
+    for one in found:
+        p, capital, c = one.params, one.book.capital, one.comparison
+        static = layered_hedge(
+            vix=p.vix0,
+            delta=p.call_delta,
+            contracts=tuple(getattr(p, f"layer_{n}_contracts") for n in (1, 2, 3)),
+            account=capital,
+            full_loss=p.max_loss_per_trade * capital,
+            scale=scale(p, world),
+        )
+        cut = drawdown_cut(c)
+        holds = (
+            cut is not None
+            and ADVERTISED_CUT[0] <= cut <= ADVERTISED_CUT[1]
+            and ADVERTISED_COST[0] <= -c.annual_cost <= ADVERTISED_COST[1]
+        )
+        rows.append(
+            [
+                p.wing_width,
+                capital,
+                c.drawdown_base.mean(),
+                c.drawdown_hedged.mean(),
+                cut,
+                c.annual_cost,
+                -static.quiet_year / capital,
+                static.cover,
+                c.share_harmed,
+                "yes" if holds else "no",
+            ]
+        )
+    columns = (
+        Column("wing", "Wing", "index points"),
+        Column("account", "Account", USD),
+        Column("drawdown_base", "Deepest fall without", FRACTION),
+        Column("drawdown_hedged", "Deepest fall with", FRACTION),
+        Column("drawdown_cut", "Drawdown taken away", FRACTION),
+        Column("annual_cost", "The hedge's profit a year", FRACTION),
+        Column("quiet_year", "Its profit in a quiet year", FRACTION),
+        Column("cover", "Full loss recovered at VIX +12", FRACTION),
+        Column("share_harmed", "Paths with less money", FRACTION),
+        Column("advertised", "35–40 % for 1–2 %?"),
+    )
+    label = f"The wing width decides ({world.paths} paths each, no rolls, no least credit)"
+    return Table("wings", label, columns, rows)
+
+
+def _band(choices: Sequence[Choice], found: Sequence[Found], world: World) -> Table:
+    """The same question under other marks and, in the model, with crashes: the model's own risk."""
+    rows = []
+    for choice, one in zip(choices, found, strict=True):
+        c = one.comparison
+        effect = c.effect
+        rows.append(
+            [choice.label, effect.value, effect.low, effect.high, c.annual_cost, c.share_harmed]
+        )
+    columns = (Column("choice", "Choice"), *_fair.EFFECT_COLUMNS)
+    label = f"Model risk: the same question under other choices ({world.paths} paths, no rolls)"
+    return Table("band", label, columns, rows)
+
+
+def scale(params: SimpleNamespace, world: World) -> float:
+    """Calls held at the first close, of those that ten condors have."""
+    if not params.alvh_enabled:
+        return 0.0
+    return float(params.condors / 10.0 * _book.vega_factor(params, world))
+
+
+def drawdown_cut(c: _fair.Comparison) -> float | None:
+    """1 - hedged over unhedged mean deepest fall; None where there is no fall."""
+    base = c.drawdown_base.mean()
+    return None if base == 0.0 else float(1.0 - c.drawdown_hedged.mean() / base)
