@@ -143,7 +143,8 @@ def context(example: Example, waiting: Run | None = None) -> dict[str, Any]:
     }
     if experiment is not None:
         found["form"] = forms.form_for(experiment, example.parameters, example.seed)
-        found["presets"] = presets(experiment, example)
+        found["presets"] = presets(experiment)
+        found["others"] = other_examples(experiment, example)
     return found
 
 
@@ -154,11 +155,11 @@ def pending(example: Example) -> Run | None:
     return Run.objects.unfinished().filter(fingerprint=example.fingerprint).first()
 
 
-def presets(experiment: Any, example: Example | None = None) -> list[dict[str, str]]:
-    """Other settings with a story: the experiment's own and its other examples."""
+def presets(experiment: Any) -> list[dict[str, str]]:
+    """The experiment's own settings with a story."""
     usual = {p.name: p.default for p in experiment.parameters}
     path = f"/lab/{experiment.slug}/"
-    found = [
+    return [
         {
             "name": preset.name,
             "story": preset.story,
@@ -166,11 +167,14 @@ def presets(experiment: Any, example: Example | None = None) -> list[dict[str, s
         }
         for preset in experiment.presets
     ]
+
+
+def other_examples(experiment: Any, example: Example | None = None) -> list[dict[str, str]]:
+    """What answers ask of the same experiment, but for this example."""
     others = Example.objects.public().filter(experiment=experiment.slug)
     if example is not None:
         others = others.exclude(pk=example.pk)
-    found += [
+    return [
         {"name": other.title, "story": other.story, "url": other.get_absolute_url()}
         for other in others
     ]
-    return found

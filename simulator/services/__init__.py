@@ -41,7 +41,13 @@ from .upkeep import (
     look_after_queue,
     oldest_waiting,
 )
-from .warming import attach_result, stored_run, warm_examples
+from .warming import (
+    attach_result,
+    known_result,
+    stored_run,
+    warm_examples,
+    warm_settings,
+)
 from .warming import refresh as refresh_example
 
 __all__ = [
@@ -78,6 +84,7 @@ __all__ = [
     "in_words",
     "is_current",
     "is_unserved",
+    "known_result",
     "look_after_queue",
     "look_up_digest",
     "look_up_document",
@@ -99,5 +106,6 @@ __all__ = [
     "throughput",
     "waiting",
     "warm_examples",
+    "warm_settings",
     "work_off",
 ]

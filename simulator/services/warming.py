@@ -1,15 +1,18 @@
-"""Stored results of the examples: shown at once, made at low priority, renewed when due."""
+"""Stored results of examples and settings: shown at once, made at low priority, renewed."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import F
 
 from simulator.engine.errors import EngineError
+from simulator.engine.experiments.base import Experiment
 from simulator.models import FAILED, KEPT, SUCCEEDED, Example, Run
 
-from .catalogue import UnknownExperiment, experiment
+from .catalogue import UnknownExperiment, experiment, experiments
 from .fingerprints import identify
 from .signals import result_attached, warmed
 from .submitting import find_or_create_run
@@ -69,6 +72,39 @@ def warm_examples() -> list[Run]:
             made.append(run)
     warmed.send(sender=Example)
     return made
+
+
+def warm_settings() -> list[Run]:
+    """Queue, behind everything else, the defaults and presets of every experiment; the new runs.
+
+    What needs a series that is not imported here is left out until it is.
+    """
+    made = []
+    for one in experiments():
+        for parameters in ({}, *(preset.parameters for preset in one.presets)):
+            try:
+                if _failed_already(identify(one, parameters).fingerprint):
+                    continue
+                run, created = find_or_create_run(
+                    experiment=one, parameters=parameters, system=True
+                )
+            except EngineError as error:
+                log.info("Settings of %s were not queued: %s", one.slug, error)
+                continue
+            if created:
+                made.append(run)
+    return made
+
+
+def known_result(
+    found: Experiment, parameters: Mapping[str, Any], seed: int | None = None
+) -> Run | None:
+    """The run that has answered this already with today's engine and data, if there is one."""
+    try:
+        fingerprint = identify(found, parameters, seed).fingerprint
+    except EngineError:
+        return None
+    return Run.objects.filter(fingerprint=fingerprint, status=SUCCEEDED).first()
 
 
 def _failed_already(fingerprint: str) -> bool:

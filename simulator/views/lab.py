@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.requests import anonymous_post
-from simulator import blocks, forms, services
+from simulator import blocks, exhibits, forms, services
 from simulator.models import Example, Run
 
 GROUPS = (("simulation", "Simulations"), ("calculator", "Calculators"))
@@ -95,8 +95,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _submit(request, experiment, example, values, seed)
     found, linked_seed, notices = forms.values_from_link(experiment, _link_values(request), values)
-    form = forms.form_for(experiment, found, seed if linked_seed is None else linked_seed)
-    return _page(request, experiment, example, form, notices=notices)
+    seed = seed if linked_seed is None else linked_seed
+    form = forms.form_for(experiment, found, seed)
+    shown = None if example else services.known_result(experiment, found, seed)
+    return _page(request, experiment, example, form, notices=notices, shown=shown)
 
 
 def _link_values(request: HttpRequest) -> dict[str, str]:
@@ -112,9 +114,12 @@ def _page(
     notices: list[str] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
+    shown: Run | None = None,
 ) -> HttpResponse:
     path = example.get_absolute_url() if example else f"/lab/{experiment.slug}/"
-    context: dict[str, Any] = blocks.context(example) if example else {}
+    context: dict[str, Any] = (
+        blocks.context(example) if example else {"exhibit": shown and exhibits.exhibit(shown)}
+    )
     context |= {
         "experiment": experiment,
         "title": example.title if example else experiment.title,
@@ -123,7 +128,8 @@ def _page(
         "canonical": settings.SITE_URL + path,
         "notices": notices or [],
         "refusal": refusal,
-        "presets": blocks.presets(experiment, example),
+        "presets": blocks.presets(experiment),
+        "others": blocks.other_examples(experiment, example),
         "parent": parent_of(request),
     }
     response = render(request, "simulator/lab_detail.html", context, status=status)

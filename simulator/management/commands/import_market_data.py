@@ -79,6 +79,7 @@ class Command(BaseCommand):
             retrieved_on=options["retrieved"],
         )
         due = len(services.warm_examples())
+        services.warm_settings()
         self.stdout.write(
             f"{row.name}: {row.rows} days from {row.first_day} to {row.last_day} "
             f"({'new numbers' if created else 'the numbers were here already'}), "

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         queued = services.warm_examples()
         if queued:
             self.stdout.write(f"{len(queued)} example results will be computed.")
+        services.warm_settings()
 
     def _load_content(self) -> None:
         """Wrong content does not keep a site from starting: it shows what it had."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator import services
+from simulator import forms, services
 from simulator.models import Example, Run
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +194,39 @@ def test_an_example_of_an_unpublished_answer_appears_nowhere(client, example, do
         assert "A condor of thirty days" not in text(client.get(path)), path
     for path in ("/lab/a-condor/", "/lab/a-condor/code/", "/lab/a-condor/sweep/"):
         assert client.get(path).status_code == 404
+
+
+def computed(runs):
+    """Work off what was queued, as a worker would."""
+    for run in runs:
+        services.execute_run(run.pk, "w")
+
+
+def test_an_experiment_shows_what_its_defaults_and_its_presets_give(client, rings):
+    made = services.warm_settings()
+    condor = services.experiment("iron-condor")
+    mine = [run for run in made if run.experiment == condor.slug]
+    assert len(mine) == 1 + len(condor.presets)
+    assert "What the default settings give" not in text(client.get("/lab/iron-condor/"))
+    computed(mine)
+    page = text(client.get("/lab/iron-condor/"))
+    assert page.index("What the default settings give") < page.index("Run it with your numbers")
+    assert Run.objects.get(pk=mine[0].pk).document["headline"] in page.replace("&#x27;", "'")
+    for preset in condor.presets:
+        link = forms.link("/lab/iron-condor/", condor, preset.parameters, {})
+        assert "What these settings give" in text(client.get(link))
+    assert "What these settings give" not in text(client.get("/lab/iron-condor/?v=1&vol=0.219"))
+
+
+def test_settings_are_warmed_once_behind_every_reader(rings):
+    made = services.warm_settings()
+    assert {run.experiment for run in made} == {e.slug for e in services.experiments()}
+    assert all(run.is_system for run in made)
+    assert services.warm_settings() == []
+
+
+def test_presets_stand_before_the_examples_of_other_answers(client, example):
+    page = text(client.get("/lab/iron-condor/"))
+    assert "1 other example of this experiment" in page
+    assert "A condor of thirty days" in page
+    assert "other example" not in text(client.get("/lab/a-condor/"))
