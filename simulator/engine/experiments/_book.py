@@ -18,13 +18,14 @@ from ..overlays.condor_book import CondorBook, Sheet, sheet
 from ..overlays.costs import FREE_VIX, CondorCosts, VixCosts
 from ..overlays.daily_range import DailyRange
 from ..overlays.desk import Desk
-from ..overlays.layered import Always, CallLayer, Pricing, Trigger
+from ..overlays.layered import Always, CallLayer, Trigger
 from ..overlays.rolling import TimeShift
 from ..overlays.signal_ratio import AdaptiveRatio, RangeLadder
 from ..overlays.sizing import Capped, Fixed, Scaled, Sizing
 from ..overlays.strikes import Choice
 from ..overlays.vega_target import CondorVega, VegaShare, gain_of_layers
 from ..units import SPX_MULTIPLIER
+from . import _vix_marks
 from ._book_params import LAYERS, chosen_tiers
 from ._fair import Floats
 
@@ -220,7 +221,7 @@ def layers(
                 delta=p.call_delta,
                 sizing=sizing,
                 costs=VixCosts() if p.costs else FREE_VIX,
-                pricing=Pricing(vol_of_vix=p.vol_of_vix, skew=p.vix_skew),
+                pricing=_vix_marks.pricing(p),
                 trigger=trigger,
                 phase_seed=(seed * 1009 + n) % 2**63,
                 explain=explain,

@@ -229,6 +229,16 @@ def trading_days(params: Mapping[str, Any]) -> float:
 def vix_pricing_parameters(*, vol_of_vix: float = 1.05) -> tuple[Parameter, ...]:
     """How VIX calls are marked, and whether trading costs anything."""
     return (
+        Choice(
+            name="vix_call_vol",
+            label="VIX calls are priced at",
+            default="market",
+            options={"market": "the market's marks", "model": "the model's own law"},
+            group="pricing",
+            help="The first is the vol below. The second is what the model's paths are worth "
+            "under its pricing measure, and does not read it. Markets that are known by their VIX "
+            "alone use the marks.",
+        ),
         Number(
             name="vol_of_vix",
             label="Vol of one-month VIX options",

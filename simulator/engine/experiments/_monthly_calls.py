@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..ledger import Floats
 from ..markets.state import World
 from ..overlays.costs import VixCosts
-from ..overlays.layered import Pricing
+from ..overlays.vix_marks import Pricing
 from ..units import VIX_MULTIPLIER
 
 MONTH = 21
@@ -48,14 +48,12 @@ def buy(
     marks = np.arange(0, world.days + 1, month)
     premium = np.empty((len(marks) - 1, world.paths))
     payoff = np.empty_like(premium)
-    known: dict[float, float] = {}
     for i, (start, end) in enumerate(pairwise(marks)):
         years = float(world.years[end] - world.years[start])
-        if years not in known:
-            known[years] = pricing.moneyness(years, delta)
+        marks_of_day = pricing.on(world, int(start), years)
         future = world.curve.future(int(start), years)
-        strike = known[years] * future
-        premium[i] = pricing.price(future, strike, years, world.rate)
+        strike = marks_of_day.moneyness(delta) * future
+        premium[i] = marks_of_day.price(future, strike, world.rate)
         payoff[i] = np.maximum(world.vix[end] - strike, 0.0)
     cost = costs.of(np.ones_like(premium), premium) / VIX_MULTIPLIER
     return MonthlyCalls(marks, premium, np.asarray(premium + cost), payoff)

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 from ..backtest import Policy
 from ..overlays.costs import FREE_VIX, VixCosts
 from ..overlays.desk import Desk
-from ..overlays.layered import Always, CallLayer, Pricing, Trigger
+from ..overlays.layered import Always, CallLayer, Trigger
 from ..overlays.other_layers import FutureLayer, PutLayer, ShortCallLayer
 from ..overlays.signal_ratio import AdaptiveRatio, VixAbove
 from ..overlays.sizing import Budget, Fixed, Outlay, Sizing
-from . import _book
+from . import _book, _vix_marks
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Setting:
             sizing=sizing,
             roll_at=roll_at,
             costs=VixCosts() if p.costs else FREE_VIX,
-            pricing=Pricing(vol_of_vix=p.vol_of_vix, skew=p.vix_skew),
+            pricing=_vix_marks.pricing(p),
             trigger=trigger or Always(),
             phase_seed=(self.seed * 1009 + n) % 2**63,
             points_above=points_above,
@@ -145,7 +145,7 @@ def r7(s: Setting) -> list[Policy]:
             name="sold calls",
             contracts=4 * s.scale,
             costs=VixCosts() if s.params.costs else FREE_VIX,
-            pricing=Pricing(vol_of_vix=s.params.vol_of_vix, skew=s.params.vix_skew),
+            pricing=_vix_marks.pricing(s.params),
             trigger=AdaptiveRatio("rsi", seed=s.seed),
         ),
         FutureLayer(name="volatility notes", contracts=0.2 * s.scale),

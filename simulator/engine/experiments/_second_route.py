@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..markets import vix_curve
+from ..markets import vix_curve, vix_law
 from ..markets.state import World
-from ..pricing import second_route
+from ..markets.two_factor import FactorCurve
+from ..overlays.vix_marks import Pricing
+from ..pricing import second_route, vix
 from ..pricing.second_route import Law
 from ..results import Cell, Column, Table
 from ..units import DAYS_PER_YEAR
@@ -18,6 +20,8 @@ from ..units import DAYS_PER_YEAR
 NAME = "second_route"
 OF_FORWARD = 1e-8
 """Tolerance of a price, as a share of the (discounted) forward or strike."""
+OF_LAW = 0.02
+"""Tolerance of a call read from the table of the model's law, as a share of its price."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,13 @@ def black_check(
     )
 
 
-def vix_call_check(
-    world: World, *, days: float, delta: float, vol_of_vix: float, skew: float
-) -> Check:
+def vix_call_check(world: World, *, days: float, delta: float, pricing: Pricing) -> Check:
     """A simulation's call as it would be bought at the first close of its first path."""
     T = days / DAYS_PER_YEAR
     future = float(np.ravel(world.curve.future(0, T))[0])
+    if isinstance(world.curve, FactorCurve) and pricing.is_by_law(world):
+        return _law_check(world, world.curve, days=days, delta=delta, pricing=pricing)
+    vol_of_vix, skew = pricing.vol_of_vix, pricing.skew
     shape = {"vol_of_vix": vol_of_vix, "skew": skew}
     strike = float(vix_curve.call_strike_for_delta(future=future, expiry=T, delta=delta, **shape))
     option = {"future": future, "strike": strike, "expiry": T}
@@ -129,6 +134,30 @@ def vix_call_check(
         vol=float(vix_curve.option_vol(**option, **shape)),
         rate=world.rate,
         call=True,
+    )
+
+
+def _law_check(
+    world: World, curve: FactorCurve, *, days: float, delta: float, pricing: Pricing
+) -> Check:
+    """The same where the model's own law marks: its table against the exact transform."""
+    T, first = days / DAYS_PER_YEAR, np.array([0])
+    future = curve.future(0, T, first)
+    marks = pricing.on(world, 0, T, first)
+    strike = marks.moneyness(delta) * future
+    here = float(marks.price(future, np.asarray(strike), world.rate)[0])
+    fast, slow = (float(v[0, 0]) for v in curve.variances)
+    one, two = curve.model.factors
+    model = replace(curve.model, factors=(replace(one, v0=fast), replace(two, v0=slow)))
+    other = vix.option(
+        vix_law.by_transform(model), strike=float(strike[0]), expiry=T, rate=world.rate
+    )
+    return Check(
+        f"a {days:.0f}-day VIX call struck at {float(strike[0]):.2f}",
+        here,
+        float(other),
+        OF_LAW * here,
+        "the exact transform of the model's VIX, at this state and strike alone",
     )
 
 

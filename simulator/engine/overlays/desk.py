@@ -18,14 +18,14 @@ import numpy as np
 from scipy.special import ndtr
 
 from ..ledger import Floats
-from ..markets import vix_curve
 from ..markets.state import World
 from ..numerics.times import Times
 from ..pricing import black76
 from ..units import VIX_MULTIPLIER
+from .vix_marks import Marks, Pricing, RuleMarks
 
 if TYPE_CHECKING:
-    from .layered import Ends, Pricing
+    from .layered import Ends
 
 MOST_COLUMNS = 4096  # at a time: more would leave the cache
 
@@ -92,12 +92,16 @@ class Desk:
 
 
 def _rows(members: dict[int, tuple[Holder, World]]) -> dict[int, Row]:
-    """Whom to value beside whom: the same rate and skew, and no more than fits in the cache."""
+    """Whom to value beside whom: the same rate and skew, and no more than fits in the cache.
+
+    What the model's own law marks reads its own state, and stands alone.
+    """
     out: dict[int, Row] = {}
-    open_rows: dict[tuple[float, float, bool], tuple[Row, int]] = {}
+    open_rows: dict[tuple[float, float, bool, int | None], tuple[Row, int]] = {}
     # those of one market after another, as they share its curve
     for name, (holder, world) in sorted(members.items(), key=lambda one: id(one[1][1])):
-        alike = (world.rate, holder.pricing.skew, holder.explain)
+        alone = name if holder.pricing.is_by_law(world) else None
+        alike = (world.rate, holder.pricing.skew, holder.explain, alone)
         row, columns = open_rows.get(alike, (None, 0))
         if row is None or columns + world.paths > MOST_COLUMNS:
             row, columns = Row([]), 0
@@ -114,9 +118,11 @@ def _marked(held: Sequence[tuple[Holder, World]], day: int) -> dict[int, Mark]:
     left = Times.beside(lefts)
     future = _joined(list(_futures(held, lefts, day)))
     strike = _joined([holder.strike for holder in holders])
-    pricing = _pricing(holders, lefts)
-    price = pricing.price(future, strike, left, rate)
-    causes = _causes(holders, pricing, left, future, price, rate) if holders[0].explain else None
+    price = _marks(held, lefts, day).price(future, strike, rate)
+    causes = None
+    if holders[0].explain:
+        before = _marks(held, lefts, max(day - 1, 0))
+        causes = _causes(holders, before, left, future, price, rate)
     out, start = {}, 0
     for holder, world in held:
         mine = slice(start, start + world.paths)
@@ -142,6 +148,14 @@ def _futures(
         yield world.curve.future(day, Times.beside([left for _, left in members]), at)
 
 
+def _marks(held: Sequence[tuple[Holder, World]], lefts: Sequence[Times], day: int) -> Marks:
+    """Marks of a row at a close, with the time to go that is left now."""
+    first, world = held[0]
+    if first.pricing.is_by_law(world):
+        return first.pricing.on(world, day, lefts[0])
+    return RuleMarks(_pricing([holder for holder, _ in held], lefts), Times.beside(lefts))
+
+
 def _pricing(holders: Sequence[Holder], lefts: Sequence[Times]) -> Pricing:
     """One pricing for all: where their vols differ, one for each distinct time."""
     first = holders[0].pricing
@@ -158,20 +172,23 @@ def _pricing(holders: Sequence[Holder], lefts: Sequence[Times]) -> Pricing:
 
 def _causes(
     holders: Sequence[Holder],
-    pricing: Pricing,
+    before: Marks,
     left: Times,
     future: Floats,
     price: Floats,
     rate: float,
 ) -> Causes:
-    """What the day brought, from the old mark to the new (``layered`` says how)."""
+    """What the day brought, from the old mark to the new (``layered`` says how).
+
+    ``before``: what yesterday's market says of calls with today's time to go.
+    """
     K = _joined([holder.strike for holder in holders])
     F = _joined([holder.future for holder in holders])
     size = _joined([holder.contracts for holder in holders]) * VIX_MULTIPLIER
     value = _joined([holder.value for holder in holders])
     discount = left.spread(np.exp(-rate * left.distinct))
     k = np.log(K / F)
-    width = pricing.width(left) * vix_curve.skewed(k, pricing.skew)
+    width = before.width(k)
     d1, d2 = black76.distances(k, width)
     delta, sure = ndtr(d1) * discount, ndtr(d2) * discount
     aged = np.maximum(F * delta - K * sure, 0.0)

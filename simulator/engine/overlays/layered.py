@@ -9,32 +9,28 @@ Profit by cause of one held day, from the old mark to the new:
     theta  price(T', F) - price(T, F)                     time passes, nothing else
     delta  D (F' - F)
     gamma  price(T', F') - price(T', F) - D (F' - F)      = integral of gamma, exactly
-    vega   the vol moves to that of the new moneyness
+    vega   the vol moves to that of the new moneyness (by law: and of the new state)
     jumps  delta and gamma of the days on which the market jumped
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..ledger import Floats, Ledger
-from ..markets import vix_curve
 from ..markets.state import Bools, Indices, World
-from ..numerics.arrays import TINY
 from ..numerics.times import Times
-from ..pricing import black76
 from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
 from .desk import Desk
 from .sizing import Offer, Sizing
+from .vix_marks import Marks, Pricing
 
 EXPIRED = 0.5 / 365.0
 PHASES = 6
-NO_WIDTH = TINY / vix_curve.LOWEST_FACTOR
 DAY = 1.0 / 365.0
 
 
@@ -59,44 +55,6 @@ class Always:
 
     def allows(self, day: int) -> Floats:
         return self.ones
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pricing:
-    """How VIX calls are marked: one-month at-the-money vol and its rise in ln(K/F)."""
-
-    vol_of_vix: float = vix_curve.VOL_OF_VIX
-    skew: float = vix_curve.SKEW
-
-    def price(self, F: Floats, K: Floats, years: Any, rate: float) -> Floats:
-        """Calls struck at ``K`` with ``years`` (a number, an array or ``Times``) to go."""
-        times = Times.of(years)
-        k = np.log(K / F)
-        return black76.of_width(
-            forward=F,
-            strike=K,
-            log_moneyness=k,
-            width=self.width(times) * vix_curve.skewed(k, self.skew),
-            discount=times.spread(np.exp(-rate * times.distinct)),
-        )
-
-    def width(self, times: Times) -> Any:
-        """vv(T) sqrt(T), one a path, and hardly anything where there is no time."""
-        level = vix_curve.level(self.vol_of_vix, times.distinct)
-        return times.spread(np.maximum(level * np.sqrt(times.distinct), NO_WIDTH))
-
-    def moneyness(self, years: float, delta: float) -> float:
-        """K/F of the call of this delta: the vol depends on K/F alone, so one number serves."""
-        return _moneyness(self, float(years), float(delta))
-
-
-@lru_cache(maxsize=4096)
-def _moneyness(pricing: Pricing, years: float, delta: float) -> float:
-    """Kept: a ladder asks for the same few calls at every renewal of every account."""
-    ratio = vix_curve.call_strike_for_delta(
-        future=1.0, expiry=years, delta=delta, vol_of_vix=pricing.vol_of_vix, skew=pricing.skew
-    )
-    return float(ratio)
 
 
 def _among(paths: int, at: Indices, values: Floats) -> Floats:
@@ -184,7 +142,6 @@ class CallLayer:
         self.gift = np.zeros(paths)
         self.purchases = np.zeros(paths)
         self.sales = np.zeros(paths)
-        self.moneyness = self.pricing.moneyness(self.dte * DAY, self.delta)
         self.trigger.begin(world)
         self.desk.join(self, world)
 
@@ -275,10 +232,9 @@ class CallLayer:
             self.renews[at], price[at] = np.inf, 0.0
             return
         future = world.curve.future(day, years, at)
-        if self.calendar is not None:
-            self.moneyness = self.pricing.moneyness(years, self.delta)
-        strike = self._strike(future)
-        fresh = self.pricing.price(future, strike, years, world.rate)
+        marks = self.pricing.on(world, day, years, at)
+        strike = self._strike(future, marks)
+        fresh = marks.price(future, strike, world.rate)
         offer = Offer(
             price=_among(world.paths, at, fresh),
             held_days=self.dte - self.roll_at,
@@ -296,7 +252,7 @@ class CallLayer:
             phases = rng.integers(0, PHASES, world.paths)[at]
             life = years - held_years * phases / PHASES
             future = world.curve.future(day, life, at)
-            fresh = self.pricing.price(future, strike, life, world.rate)
+            fresh = self.pricing.on(world, day, life, at).price(future, strike, world.rate)
         paid = contracts * fresh * VIX_MULTIPLIER
         ledger.trade(day, self.name, -paid, at=at)
         ledger.charge(day, self.name, self.costs.of(contracts, fresh), at=at)
@@ -311,12 +267,12 @@ class CallLayer:
         self.future[at] = future
         price[at] = np.where(bought, fresh, 0.0)
 
-    def _strike(self, future: Floats) -> Floats:
+    def _strike(self, future: Floats, marks: Marks) -> Floats:
         if self.strike_at is not None:
             return np.full(future.shape, self.strike_at)
         if self.points_above is not None:
             return np.asarray(future + self.points_above)
-        return np.asarray(self.moneyness * future)
+        return np.asarray(marks.moneyness(self.delta) * future)
 
     def _life(self, now: float) -> float | None:
         """Years that a call bought now has; None where the calendar has ended."""
@@ -328,7 +284,8 @@ class CallLayer:
     def _price_at_roll(self, day: int, at: Indices, strike: Floats, world: World) -> Floats:
         """The same call on the day of its renewal, if spot VIX and the curve stay as they are."""
         left = self.roll_at * DAY
-        return self.pricing.price(world.curve.future(day, left, at), strike, left, world.rate)
+        future = world.curve.future(day, left, at)
+        return self.pricing.on(world, day, left, at).price(future, strike, world.rate)
 
     def _gifted(self, day: int, price: Floats, world: World, ledger: Ledger) -> Floats:
         """Spend what another layer passed on, on more of the calls held."""

@@ -15,7 +15,8 @@ from ..markets import surface
 from ..markets.state import World
 from ..units import SPX_MULTIPLIER, VIX_MULTIPLIER
 from .costs import VixCosts
-from .layered import Always, Pricing, Trigger
+from .layered import Always, Trigger
+from .vix_marks import Pricing
 
 MONTH = 21
 FUTURE_MULTIPLIER = 1000.0
@@ -113,7 +114,6 @@ class ShortCallLayer:
         self.size, self.strike, self.value = np.zeros(n), np.full(n, 20.0), np.zeros(n)
         self.expires = 0.0
         self.years = MONTH / 252.0
-        self.moneyness = self.pricing.moneyness(self.years, self.delta)
         self.trigger.begin(world)
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
@@ -121,14 +121,16 @@ class ShortCallLayer:
         if self.size.any():
             left = max(self.expires - now, 0.0)
             future = world.curve.future(day, left)
-            self.value = self.pricing.price(future, self.strike, left, world.rate)
+            marks = self.pricing.on(world, day, left)
+            self.value = marks.price(future, self.strike, world.rate)
         if day % MONTH == 0 and day < world.days:
             ledger.trade(day, self.name, -self.size * self.value * VIX_MULTIPLIER)
             self.size = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
             self.expires = now + self.years
             future = world.curve.future(day, self.years)
-            self.strike = self.moneyness * future
-            self.value = self.pricing.price(future, self.strike, self.years, world.rate)
+            marks = self.pricing.on(world, day, self.years)
+            self.strike = np.asarray(marks.moneyness(self.delta) * future)
+            self.value = marks.price(future, self.strike, world.rate)
             ledger.trade(day, self.name, self.size * self.value * VIX_MULTIPLIER)
             ledger.charge(day, self.name, self.costs.of(self.size, self.value))
         ledger.mark(day, self.name, -self.size * self.value * VIX_MULTIPLIER)

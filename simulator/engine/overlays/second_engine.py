@@ -16,7 +16,8 @@ from ..ledger import Ledger
 from ..markets.state import World
 from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
-from .layered import EXPIRED, Pricing
+from .layered import EXPIRED
+from .vix_marks import Pricing
 
 CENT = 0.01  # less is rounding, which differs from processor to processor
 
@@ -52,7 +53,6 @@ class SecondEngine:
         self.earned = np.zeros(n)
         self.draws, self.interest, self.recalls = np.zeros(n), np.zeros(n), np.zeros(n)
         self.most_drawn = np.zeros(n)
-        self.moneyness = self.pricing.moneyness(self.dte / 365.0, self.delta)
         self.rng = np.random.default_rng([self.seed, 0x2E])
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
@@ -73,7 +73,7 @@ class SecondEngine:
         self.interest += interest
         left = np.maximum(self.expires - float(world.years[day]), 0.0)
         future = world.curve.future(day, left)
-        self.value = self.pricing.price(future, self.strike, left, world.rate)
+        self.value = self.pricing.on(world, day, left).price(future, self.strike, world.rate)
 
     def _end(self, day: int, world: World, ledger: Ledger) -> None:
         """Expiry, or the lender's recall at a discount; the loan is repaid from the account."""
@@ -115,8 +115,9 @@ class SecondEngine:
             return
         years = self.dte / 365.0
         future = world.curve.future(day, years)
-        strike = self.moneyness * future
-        price = self.pricing.price(future, strike, years, world.rate)
+        marks = self.pricing.on(world, day, years)
+        strike = marks.moneyness(self.delta) * future
+        price = marks.price(future, strike, world.rate)
         count = np.where(fires, self.draw / (np.maximum(price, 0.01) * VIX_MULTIPLIER), 0.0)
         ledger.trade(day, self.name, -count * price * VIX_MULTIPLIER)
         ledger.charge(day, self.name, self.costs.of(count, price))

@@ -14,7 +14,7 @@ from simulator.engine.errors import ParametersRefused
 from simulator.engine.experiments import _book, _worlds, get
 from simulator.engine.markets import heston_paths, model_law, two_factor
 from simulator.engine.numerics.times import Times
-from simulator.engine.overlays.layered import Pricing
+from simulator.engine.overlays.vix_marks import Pricing
 from simulator.engine.pricing import bates, black76
 from simulator.engine.pricing import vix as vix_pricing
 from simulator.engine.pricing.affine import Factor, Jumps

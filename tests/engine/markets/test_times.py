@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from simulator.engine.markets import surface, two_factor
 from simulator.engine.markets.curves import AnchoredCurve
 from simulator.engine.numerics.times import Times
-from simulator.engine.overlays.layered import Ends, Pricing
+from simulator.engine.overlays.layered import Ends
+from simulator.engine.overlays.vix_marks import Pricing
 
 PATHS = 40
 WORLD = two_factor.world(paths=PATHS, days=12, seed=5)

@@ -14,8 +14,9 @@ from simulator.engine.experiments import _monthly_calls, get
 from simulator.engine.experiments.convexity_forecast import run as forecasting
 from simulator.engine.markets import two_factor
 from simulator.engine.overlays.costs import VixCosts
-from simulator.engine.overlays.layered import CallLayer, Pricing
+from simulator.engine.overlays.layered import CallLayer
 from simulator.engine.overlays.sizing import Fixed
+from simulator.engine.overlays.vix_marks import Pricing
 
 FORECAST = get("convexity-forecast")
 SMALL = {"paths": 12, "days": 1974, "placebos": 39}

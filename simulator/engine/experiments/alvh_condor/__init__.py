@@ -79,6 +79,9 @@ experiment = Experiment(
             "Fair prices by default: condors at the VIX of the day are too dear for these paths in "
             "calm and too cheap in fear. By that the gate seems to earn 31 points a year; at the "
             "model's own law it gives up 7 points of premium.",
+            "Fair calls by default: at the market's marks the layers cost 6.6 % of the account a "
+            "year, at the model's own law 4.8 %; the difference is the 30-day layer's. The verdict "
+            "is the same.",
             "Crashes like those of 1987 and 2020, unless you ask for some a century; no option "
             "price knows of them then, as none is quoted here.",
         ),
@@ -126,6 +129,12 @@ experiment = Experiment(
                 "ts_enabled": False,
                 "alvh_enabled": False,
             },
+        ),
+        Preset(
+            "Fair calls",
+            "The layers at the model's own law instead of the market's marks: what a dear call is "
+            "of their cost.",
+            {"vix_call_vol": "model"},
         ),
         Preset(
             "With crashes",

@@ -12,7 +12,7 @@ from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION, USD
 from ...verdicts import Effect
-from .. import _book, _fair, _worlds
+from .. import _book, _fair, _vix_marks, _worlds
 from .. import _second_route as twice
 from .._arithmetic import layered_hedge
 from .._fair import figure
@@ -86,8 +86,7 @@ def _representative(params: SimpleNamespace, world: World, layer: int) -> twice.
         world,
         days=getattr(params, f"layer_{layer}_dte"),
         delta=params.call_delta,
-        vol_of_vix=params.vol_of_vix,
-        skew=params.vix_skew,
+        pricing=_vix_marks.pricing(params),
     )
 
 

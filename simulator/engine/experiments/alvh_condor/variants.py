@@ -43,8 +43,8 @@ class Choice:
 
 BAND = (
     Choice("as run", {}),
-    Choice("calls marked at a vol of 0.85", {"vol_of_vix": 0.85}),
-    Choice("calls marked at a vol of 1.15", {"vol_of_vix": 1.15}),
+    Choice("calls marked at a vol of 0.85", {"vix_call_vol": "market", "vol_of_vix": 0.85}),
+    Choice("calls marked at a vol of 1.15", {"vix_call_vol": "market", "vol_of_vix": 1.15}),
     Choice("a milder smile, slope −0.11", {"skew": -0.11}, other_book=True),
     Choice(
         "short options by the model's own law",
@@ -75,7 +75,7 @@ class Variant:
         decide how many calls there are."""
         p = self.params
         depends = p.annual_budget_cap is not None or p.vega_target_mode is not None
-        return p.vol_of_vix, id(self.world), self.book if depends else None
+        return p.vix_call_vol, p.vol_of_vix, id(self.world), self.book if depends else None
 
 
 @dataclass(frozen=True)

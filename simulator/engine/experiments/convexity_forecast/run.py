@@ -24,11 +24,10 @@ from ...ledger import Floats
 from ...markets.state import World, crises
 from ...metrics.regression import ols
 from ...overlays.costs import FREE_VIX, VixCosts
-from ...overlays.layered import Pricing
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION
 from ...verdicts import Effect, Verdict
-from .. import _fair, _monthly_calls, _worlds
+from .. import _fair, _monthly_calls, _vix_marks, _worlds
 from .._fair import figure
 from . import experiment
 
@@ -56,7 +55,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     calls = _monthly_calls.buy(
         world,
         delta=params.call_delta,
-        pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+        pricing=_vix_marks.pricing(params),
         costs=VixCosts() if params.costs else FREE_VIX,
     )
     y = calls.ratio

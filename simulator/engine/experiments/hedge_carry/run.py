@@ -15,12 +15,12 @@ from ...metrics import cash_flows, regression
 from ...overlays import schedule
 from ...overlays.costs import FREE_VIX, VixCosts
 from ...overlays.holdings import Index
-from ...overlays.layered import CallLayer, Pricing
+from ...overlays.layered import CallLayer
 from ...overlays.sizing import WeightByForward
 from ...results import Axis, Chart, Column, Result, Series, Table
 from ...units import FRACTION
 from ...verdicts import Effect
-from .. import _fair, _worlds
+from .. import _fair, _vix_marks, _worlds
 from .._fair import Floats, figure
 from . import experiment
 
@@ -88,7 +88,7 @@ def account(
         delta=params.call_delta,
         sizing=WeightByForward(levels=(), weights=(weight,)),
         costs=VixCosts() if params.costs else FREE_VIX,
-        pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+        pricing=_vix_marks.pricing(params),
         calendar=np.asarray(world.years[expiries]),
         retry=False,
         explain=False,
@@ -105,14 +105,15 @@ def account(
 def months(params: SimpleNamespace, world: World) -> tuple[Floats, Floats]:
     """Results of the calls over their premium, and of the index, months by paths."""
     expiries = schedule.vix_expiries(world)
-    pricing = Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew)
+    pricing = _vix_marks.pricing(params)
     costs = VixCosts() if params.costs else FREE_VIX
     pays, index = [], []
     for here, after in pairwise(expiries):
         years = float(world.years[after] - world.years[here])
         future = world.curve.future(int(here), years)
-        strike = pricing.moneyness(years, params.call_delta) * future
-        price = pricing.price(future, strike, years, world.rate)
+        marks = pricing.on(world, int(here), years)
+        strike = marks.moneyness(params.call_delta) * future
+        price = marks.price(future, strike, world.rate)
         paid = price + costs.of(np.ones_like(price), price) / 100.0
         pays.append(np.maximum(world.vix[after] - strike, 0.0) / paid - 1.0)
         total = world.spx[after] / world.spx[here] * np.exp(world.dividend_yield * years)

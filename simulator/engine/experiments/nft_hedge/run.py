@@ -17,11 +17,11 @@ from ...metrics import cash_flows
 from ...metrics.smoothing import smoothed
 from ...overlays.costs import FREE_VIX, VixCosts
 from ...overlays.desk import Desk
-from ...overlays.layered import CallLayer, Pricing
+from ...overlays.layered import CallLayer
 from ...overlays.sizing import Budget
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION
-from .. import _fair, _worlds
+from .. import _fair, _vix_marks, _worlds
 from .. import _second_route as twice
 from .._fair import Floats, figure
 from . import experiment
@@ -124,7 +124,7 @@ def _layers(params: SimpleNamespace, seed: int, desk: Desk) -> list[CallLayer]:
             sizing=Budget(share=budget * weight, notional=params.nft_notional),
             sell_at=params.sell_at_multiple,
             costs=VixCosts() if params.costs else FREE_VIX,
-            pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+            pricing=_vix_marks.pricing(params),
             phase_seed=(seed * 1009 + index) % 2**63,
             explain=False,
             desk=desk,
@@ -139,8 +139,7 @@ def _representative(params: SimpleNamespace, world: World) -> twice.Check:
         world,
         days=STRUCTURES[params.hedge_structure][0][0],
         delta=params.call_delta,
-        vol_of_vix=params.vol_of_vix,
-        skew=params.vix_skew,
+        pricing=_vix_marks.pricing(params),
     )
 
 
@@ -397,8 +396,8 @@ def _variants(params: SimpleNamespace, seed: int, data: Data, progress: Progress
     floors = _floors(few, world, seed)
     choices: tuple[tuple[str, dict[str, object]], ...] = (
         ("as run", {}),
-        ("calls marked at a vol of 0.85", {"vol_of_vix": 0.85}),
-        ("calls marked at a vol of 1.15", {"vol_of_vix": 1.15}),
+        ("calls marked at a vol of 0.85", {"vix_call_vol": "market", "vol_of_vix": 0.85}),
+        ("calls marked at a vol of 1.15", {"vix_call_vol": "market", "vol_of_vix": 1.15}),
         ("no costs", {"costs": False}),
         ("one-month calls, held", {"hedge_structure": "monthly", "sell_at_multiple": None}),
         ("one-month calls, sold at 3 × ", {"hedge_structure": "monthly", "sell_at_multiple": 3.0}),

@@ -11,11 +11,10 @@ from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays.costs import FREE_VIX, VixCosts
-from ...overlays.layered import Pricing
 from ...overlays.second_engine import SecondEngine
 from ...results import Column, Result, Table
 from ...units import FRACTION
-from .. import _book, _fair, _worlds
+from .. import _book, _fair, _vix_marks, _worlds
 from .._fair import figure
 from . import experiment
 
@@ -107,7 +106,7 @@ def reserve(
         dte=params.se_dte,
         delta=params.se_delta,
         costs=VixCosts() if params.costs else FREE_VIX,
-        pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+        pricing=_vix_marks.pricing(params),
         seed=seed,
     )
     policies: list[backtest.Policy] = [*_book.condors(book, explain=False), *layers, engine]

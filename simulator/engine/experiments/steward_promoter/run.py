@@ -19,13 +19,13 @@ from ...markets import nft
 from ...markets.state import World
 from ...overlays.costs import FREE_VIX, VixCosts
 from ...overlays.desk import Desk
-from ...overlays.layered import Always, CallLayer, Pricing
+from ...overlays.layered import Always, CallLayer
 from ...overlays.signal_ratio import VixAbove
 from ...overlays.sizing import Budget
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
 from ...units import FRACTION
 from ...verdicts import Effect
-from .. import _fair, _worlds
+from .. import _fair, _vix_marks, _worlds
 from .._fair import figure
 from . import READINGS, experiment
 
@@ -193,7 +193,7 @@ def hedge(
             points_above=piece.points_above,
             strike_at=piece.strike_at,
             costs=FREE_VIX if free or not params.costs else VixCosts(),
-            pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+            pricing=_vix_marks.pricing(params),
             trigger=Always() if piece.above_vix is None else VixAbove(piece.above_vix),
             phase_seed=(seed * 1009 + index) % 2**63,
             explain=False,

@@ -15,11 +15,11 @@ from ...markets.state import World
 from ...overlays import schedule
 from ...overlays.costs import FREE_VIX, VixCosts
 from ...overlays.holdings import Index
-from ...overlays.layered import CallLayer, Pricing
+from ...overlays.layered import CallLayer
 from ...overlays.sizing import WeightByForward
 from ...results import Chart, Column, Result, Table
 from ...units import FRACTION
-from .. import _fair, _worlds
+from .. import _fair, _vix_marks, _worlds
 from .._fair import figure
 from . import experiment
 
@@ -105,7 +105,7 @@ def _account(
             weights=(0.0, params.weight_low, params.weight_high, 0.0),
         ),
         costs=VixCosts() if params.costs else FREE_VIX,
-        pricing=Pricing(vol_of_vix=params.vol_of_vix, skew=params.vix_skew),
+        pricing=_vix_marks.pricing(params),
         calendar=np.asarray(world.years[expiries]),
         retry=False,
         explain=False,
