@@ -8,9 +8,9 @@ close of the day before: ``tests/engine/simulations`` shuffles the future to pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -40,26 +40,43 @@ class Policy(Protocol):
 class Account:
     """What acts in one account of a market, and its cash at the start in USD.
 
-    ``flows`` keeps the cash of each day.
+    ``flows`` keeps the cash of each day; ``riders`` are further lines, each set of them an account
+    with those of this one besides (``with_more``).
     """
 
     world: World
     policies: Sequence[Policy]
     capital: float | Floats = 0.0
     flows: bool = False
+    riders: Sequence[Sequence[Policy]] = ()
 
     def opened(self) -> Ledger:
         """A ledger with one line a policy, before the first close."""
-        names = [policy.name for policy in self.policies]
-        if len(set(names)) != len(names):
-            raise ValueError(f"policies share a name: {names}")
         world = self.world
         capital = np.asarray(self.capital, dtype=float)
         ledger = Ledger(days=world.days, paths=world.paths, capital=capital, flows=self.flows)
-        for policy in self.policies:
-            ledger.open(policy.name)
-            policy.begin(world, ledger)
+        for _ in self.riders:
+            Ledger(days=world.days, paths=world.paths, capital=0.0, host=ledger)
+        self._begin(self.policies, ledger)
+        for policies, rider in zip(self.riders, ledger.riders, strict=True):
+            self._begin(policies, rider)
         return ledger
+
+    def _begin(self, policies: Sequence[Policy], ledger: Ledger) -> None:
+        names = [policy.name for policy in policies]
+        if len(set(names)) != len(names):
+            raise ValueError(f"policies share a name: {names}")
+        for policy in policies:
+            ledger.open(policy.name)
+            policy.begin(self.world, ledger)
+
+    def step(self, day: int, ledger: Ledger) -> None:
+        for policy in self.policies:
+            policy.step(day, self.world, ledger)
+        for policies, rider in zip(self.riders, ledger.riders, strict=True):
+            if not rider.parted.any():
+                for policy in policies:
+                    policy.step(day, self.world, rider)
 
 
 def run(
@@ -100,8 +117,47 @@ def run_together(
     every = max(days // REPORTS, 1)
     for day in range(days + 1):
         for account, ledger in zip(accounts, ledgers, strict=True):
-            for policy in account.policies:
-                policy.step(day, account.world, ledger)
+            account.step(day, ledger)
         if day % every == 0:
             progress(span[0] + (span[1] - span[0]) * day / days, stage)
     return ledgers
+
+
+@dataclass(frozen=True)
+class Walked:
+    """An account and what acted in it."""
+
+    ledger: Ledger
+    policies: Sequence[Any]
+
+
+def with_more(
+    world: World,
+    shared: Callable[[], Sequence[Policy]],
+    more: Sequence[Callable[[], Sequence[Policy]]],
+    *,
+    capital: float | Floats,
+    progress: Progress = silent,
+    stage: str = "trading day by day",
+) -> tuple[Walked, list[Walked]]:
+    """An account, and the same account with further lines: one for each of ``more``.
+
+    What they have in common is walked once. Where an account with further lines answers otherwise
+    when it is asked whether it bears a loss, its common lines would be others: it is walked again
+    by itself. Of each walked account its policies are the further ones.
+    """
+    policies, riding = shared(), [make() for make in more]
+    account = Account(world=world, policies=policies, capital=capital, riders=riding)
+    (ledger,) = run_together([account], progress=progress, span=(0.0, 0.6), stage=stage)
+    out = []
+    for number, (make, lines, rider) in enumerate(zip(more, riding, ledger.riders, strict=True)):
+        if not rider.parted.any():
+            out.append(Walked(rider.whole(), lines))
+            continue
+        again = make()
+        span = (0.6 + 0.4 * number / len(more), 0.6 + 0.4 * (number + 1) / len(more))
+        whole = run(
+            world, [*shared(), *again], capital=capital, progress=progress, span=span, stage=stage
+        )
+        out.append(Walked(whole, again))
+    return Walked(ledger, policies), out

@@ -25,11 +25,18 @@ CAUSES = ("theta", "delta", "gamma", "vega", "jumps", "costs")
 class Ledger:
     """One account; ``capital`` is its cash at the start, a number or one a path.
 
-    ``flows``: the cash that each day moved is kept.
+    ``flows``: the cash that each day moved is kept. ``host``: the account whose lines this one
+    has too, beside its own; it rides along and answers for both (``backtest.with_more``).
     """
 
     def __init__(
-        self, *, days: int, paths: int, capital: float | Floats, flows: bool = False
+        self,
+        *,
+        days: int,
+        paths: int,
+        capital: float | Floats,
+        flows: bool = False,
+        host: Ledger | None = None,
     ) -> None:
         self.days, self.paths = days, paths
         self.capital = np.broadcast_to(np.asarray(capital, dtype=float), (paths,)).copy()
@@ -42,6 +49,11 @@ class Ledger:
         self.received: dict[str, Floats] = {}
         self.flows: Floats | None = np.zeros((days + 1, paths)) if flows else None
         self.explained = False
+        self.host = host
+        self.riders: list[Ledger] = []
+        self.parted = np.zeros(paths, dtype=bool)
+        if host is not None:
+            host.riders.append(self)
         self._moved: defaultdict[str, Floats] = defaultdict(lambda: np.zeros(paths))
 
     def open(self, layer: str) -> None:
@@ -122,11 +134,53 @@ class Ledger:
         return total
 
     def now(self) -> Floats:
-        """The equity at this moment: cash plus the last marks."""
+        """The equity at this moment: cash plus the last marks, those of a host among them."""
+        own = self.own()
+        return own if self.host is None else self.host.now() + own
+
+    def own(self) -> Floats:
+        """The same of the lines of this ledger alone."""
         total = self.cash.copy()
         for value in self.values.values():
             total += value
         return total
+
+    def earned(self, layer: str, day: int) -> Floats:
+        """The profit of a line, or of one of the host's, at the close of ``day``."""
+        if self.host is not None and layer not in self.profits:
+            return self.host.earned(layer, day)
+        return np.asarray(self.profits[layer][day])
+
+    def bears(self, loss: Floats, asked: Bools, *, more: float | Floats = 0.0) -> Bools:
+        """Where of ``asked`` the account, and ``more`` USD, can bear a loss.
+
+        A rider that answers otherwise has parted: its account would not have the same lines.
+        """
+        money = self.now() + more
+        able = money >= loss
+        for rider in self.riders:
+            rider.parted |= asked & ((money + rider.own() >= loss) != able)
+        return np.asarray(asked & able)
+
+    def whole(self) -> Ledger:
+        """The account of a rider: the lines of its host, then its own."""
+        host = self.host
+        assert host is not None
+        out = Ledger(days=self.days, paths=self.paths, capital=host.capital + self.capital)
+        out.cash = host.cash + self.cash
+        out.explained = host.explained or self.explained
+        for mine, ours, both in (
+            (self.values, host.values, out.values),
+            (self.profits, host.profits, out.profits),
+            (self.gross, host.gross, out.gross),
+            (self.paid, host.paid, out.paid),
+            (self.received, host.received, out.received),
+        ):
+            both.update(ours)
+            both.update(mine)
+        out.causes.update(host.causes)
+        out.causes.update(self.causes)
+        return out
 
     def residual(self, layer: str) -> Floats:
         """Profit of a line that no cause explains, by path."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -279,8 +280,8 @@ class Accounts:
     hedged: Ledger
     book: Book
     hedge_lines: tuple[str, ...]
-    base_books: list[CondorBook]
-    hedged_layers: list[CallLayer]
+    base_books: Sequence[CondorBook]
+    hedged_layers: Sequence[CallLayer]
 
     @property
     def hedge(self) -> Floats:
@@ -393,25 +394,16 @@ def accounts(
 ) -> Accounts:
     """Run the book twice on the same paths: alone, and beside its layers."""
     low, high = span
-    middle = low + 0.3 * (high - low)
-    b = book(p, world, part(progress, low, low + 0.1 * (high - low)))
-    alone = condors(b, explain=False)
-    base = backtest.run(
+    middle = low + 0.2 * (high - low)
+    b = book(p, world, part(progress, low, middle))
+    made = partial(layers, p, capital=b.capital, seed=seed, explain=explain)
+    base, (hedged,) = backtest.with_more(
         world,
-        alone,
+        partial(condors, b, explain=explain),
+        [made],
         capital=b.capital,
-        progress=progress,
-        span=(low + 0.1 * (high - low), middle),
-        stage="selling condors without a hedge",
+        progress=part(progress, middle, high),
+        stage="selling condors without and with the hedge",
     )
-    calls = layers(p, capital=b.capital, seed=seed, explain=explain)
-    hedged = backtest.run(
-        world,
-        [*condors(b, explain=explain), *calls],
-        capital=b.capital,
-        progress=progress,
-        span=(middle, high),
-        stage="selling condors with the hedge",
-    )
-    names = tuple(layer.name for layer in calls)
-    return Accounts(base, hedged, b, names, alone, calls)
+    names = tuple(layer.name for layer in hedged.policies)
+    return Accounts(base.ledger, hedged.ledger, b, names, base.policies, hedged.policies)

@@ -256,6 +256,9 @@ class CondorBook:
         self.costs_paid = np.zeros(n)
         if self.shift is not None:
             self.shift.begin(world)
+        if self.max_loss_share is not None:  # every sale hangs on what else is in the account
+            for rider in ledger.riders:
+                rider.parted[:] = True
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
         held = self.size > 0.0
@@ -356,14 +359,14 @@ class CondorBook:
         k = offer.strikes
         wing = np.maximum(k[1] - k[0], k[3] - k[2])
         loss = wing if self.loss_is_wing else wing - offer.credit
-        equity = ledger.now()
         if self.max_loss_share is None:
             size = self.condors * self.multiple[day]
         else:
             per_condor = np.maximum(loss, 1e-9) * SPX_MULTIPLIER
-            size = self.max_loss_share * np.maximum(equity, 0.0) / per_condor * self.multiple[day]
-        fits &= equity >= size * loss * SPX_MULTIPLIER
+            money = np.maximum(ledger.now(), 0.0)
+            size = self.max_loss_share * money / per_condor * self.multiple[day]
         fits &= size > 0.0
+        fits = ledger.bears(size * loss * SPX_MULTIPLIER, fits)
         self._open(day, ledger, fits, offer.strikes, offer.credit, offer.legs, size, expiry)
         self.chains.begin(fits)
 
@@ -415,8 +418,8 @@ class CondorBook:
         shift = self.shift
         assert shift is not None
         threatened = done & shift.threatens(day, self.strikes, world)
-        equity = ledger.now() + self.size * self.owed * SPX_MULTIPLIER
-        longer = self._longer(day, world, threatened, equity)
+        paid = self.size * self.owed * SPX_MULTIPLIER
+        longer = self._longer(day, world, threatened, ledger, more=paid)
         if longer is None:
             return np.zeros_like(done)
         self._roll_into(day, ledger, longer)
@@ -437,7 +440,7 @@ class CondorBook:
         smile = self.sheet.smile(day, world, left, world.spx[day])
         shorts = smile.delta(self.strikes, call=LEGS)[1:3]
         threatened = live & shift.threatens_early(day, shorts)
-        longer = self._longer(day, world, threatened, ledger.now())
+        longer = self._longer(day, world, threatened, ledger)
         if longer is not None:
             self._close(day, ledger, longer.rolled, free=False)
             self._roll_into(day, ledger, longer)
@@ -453,7 +456,7 @@ class CondorBook:
             return
         shorter = None
         if shift.back_days > 0:
-            shorter = self._shorter(day, world, back, ledger.now())
+            shorter = self._shorter(day, world, back, ledger)
             back = shorter.rolled
         self._close(day, ledger, back, free=False)
         self.chains.go_back(back, self.expiry - day - shift.back_days)
@@ -462,16 +465,22 @@ class CondorBook:
         else:
             self._replace(day, ledger, shorter, shift.back_days)
 
-    def _shorter(self, day: int, world: World, back: Bools, equity: Floats) -> Replacement:
+    def _shorter(self, day: int, world: World, back: Bools, ledger: Ledger) -> Replacement:
         """Condors at the usual strikes for those that go back; without one the longer is kept."""
         assert self.shift is not None
         at = np.flatnonzero(back)
         offer = self.sheet.offer(day, world, self.shift.back_days * DAY, at=at)
         sold = offer.possible & (offer.credit >= max(self.min_credit, 1e-9))
-        return self._borne(at, offer, sold, self.size, equity)
+        return self._borne(at, offer, sold, self.size, ledger)
 
     def _borne(
-        self, at: NDArray[np.int_], offer: Quotes, sold: Bools, size: Floats, equity: Floats
+        self,
+        at: NDArray[np.int_],
+        offer: Quotes,
+        sold: Bools,
+        size: Floats,
+        ledger: Ledger,
+        more: float | Floats = 0.0,
     ) -> Replacement:
         """What is ``sold`` of an offer to the paths ``at``, where the account can bear its loss."""
         who = at[sold]
@@ -481,11 +490,17 @@ class CondorBook:
         strikes[:, who], credit[who] = offer.strikes[:, sold], offer.credit[sold]
         legs[:, who] = offer.legs[:, sold]
         loss = np.maximum(strikes[1] - strikes[0], strikes[3] - strikes[2]) - credit
-        rolled &= equity >= size * loss * SPX_MULTIPLIER
+        rolled = ledger.bears(size * loss * SPX_MULTIPLIER, rolled, more=more)
         return Replacement(rolled, strikes, credit, legs, size)
 
     def _longer(
-        self, day: int, world: World, threatened: Bools, equity: Floats
+        self,
+        day: int,
+        world: World,
+        threatened: Bools,
+        ledger: Ledger,
+        *,
+        more: float | Floats = 0.0,
     ) -> Replacement | None:
         """What threatened losers could be rolled into; None where no roll is asked for."""
         shift = self.shift
@@ -505,7 +520,7 @@ class CondorBook:
         pays = offer.possible & (offer.credit >= goal * (1.0 - 1e-4))
         if not shift.needs_credit:
             pays = offer.possible & (offer.credit > 0.0)
-        return self._borne(at, offer, pays, self.size * shift.size_multiplier, equity)
+        return self._borne(at, offer, pays, self.size * shift.size_multiplier, ledger, more)
 
     def _roll_into(self, day: int, ledger: Ledger, new: Replacement) -> None:
         assert self.shift is not None

@@ -96,7 +96,7 @@ class SecondEngine:
 
     def _follow(self, day: int, ledger: Ledger) -> None:
         """The account's high without this line, and what the hedge had earned by then."""
-        earned = [ledger.profits[line][day] for line in self.hedge_lines]
+        earned = [ledger.earned(line, day) for line in self.hedge_lines]
         self.hedge_so_far = self.hedge_so_far + sum(earned, np.zeros_like(self.high))
         if day:
             self.earned = self.earned + ledger.profits[self.name][day - 1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +13,7 @@ from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
 from ...overlays.costs import FREE_VIX, VixCosts
+from ...overlays.layered import CallLayer
 from ...overlays.second_engine import SecondEngine
 from ...results import Column, Result, Table
 from ...units import FRACTION
@@ -26,17 +29,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     """Answers what the reserve adds to a book that is already hedged."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     book = _book.book(params, world, part(progress, 0.1, 0.2))
-    progress(0.2, "the hedged book alone")
-    layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
-    base = backtest.run(
-        world,
-        [*_book.condors(book, explain=False), *layers],
-        capital=book.capital,
-        progress=progress,
-        span=(0.2, 0.45),
-        stage="the hedged book alone",
-    )
-    ledger, engine = reserve(params, world, book, seed, part(progress, 0.45, 0.75))
+    base, ((ledger, engine),) = reserves([params], world, book, seed, part(progress, 0.2, 0.7))
     comparison = _fair.compare(
         world=world,
         base=base.equity(),
@@ -89,40 +82,63 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     )
 
 
-def reserve(
-    params: SimpleNamespace, world: World, book: _book.Book, seed: int, progress: Progress = silent
-) -> tuple[Ledger, SecondEngine]:
-    """The book with its layers and the loan."""
-    layers = _book.layers(params, capital=book.capital, seed=seed, explain=False)
-    engine = SecondEngine(
-        name=LINE,
-        draw=params.se_draw * book.capital,
-        cover=params.se_cover,
-        hedge_lines=tuple(layer.name for layer in layers),
-        vix_level=params.se_vix,
-        borrow_rate=params.se_borrow_rate,
-        recall_rate=params.se_recall_rate,
-        recall_discount=params.se_recall_discount,
-        dte=params.se_dte,
-        delta=params.se_delta,
-        costs=VixCosts() if params.costs else FREE_VIX,
-        pricing=_vix_marks.pricing(params),
-        seed=seed,
+def reserves(
+    asked: Sequence[SimpleNamespace],
+    world: World,
+    book: _book.Book,
+    seed: int,
+    progress: Progress = silent,
+) -> tuple[Ledger, list[tuple[Ledger, SecondEngine]]]:
+    """The book with its layers, and the same with each of the loans that are asked for."""
+    names = tuple(layer.name for layer in _layers(book, seed))
+    base, more = backtest.with_more(
+        world,
+        lambda: [*_book.condors(book, explain=False), *_layers(book, seed)],
+        [partial(_engine, p, book.capital, names, seed) for p in asked],
+        capital=book.capital,
+        progress=progress,
+        stage="the hedged book, and with the reserve",
     )
-    policies: list[backtest.Policy] = [*_book.condors(book, explain=False), *layers, engine]
-    stage = "the book with the reserve"
-    ledger = backtest.run(world, policies, capital=book.capital, progress=progress, stage=stage)
-    return ledger, engine
+    return base.ledger, [(one.ledger, one.policies[0]) for one in more]
+
+
+def _layers(book: _book.Book, seed: int) -> list[CallLayer]:
+    return _book.layers(book.params, capital=book.capital, seed=seed, explain=False)
+
+
+def _engine(
+    params: SimpleNamespace, capital: float, hedge_lines: tuple[str, ...], seed: int
+) -> list[SecondEngine]:
+    return [
+        SecondEngine(
+            name=LINE,
+            draw=params.se_draw * capital,
+            cover=params.se_cover,
+            hedge_lines=hedge_lines,
+            vix_level=params.se_vix,
+            borrow_rate=params.se_borrow_rate,
+            recall_rate=params.se_recall_rate,
+            recall_discount=params.se_recall_discount,
+            dte=params.se_dte,
+            delta=params.se_delta,
+            costs=VixCosts() if params.costs else FREE_VIX,
+            pricing=_vix_marks.pricing(params),
+            seed=seed,
+        )
+    ]
 
 
 def _loans(params: SimpleNamespace, world: World, seed: int, progress: Progress) -> Table:
     """What the price and the safety of the loan decide."""
+    loans = ((0.0, 0.0), (0.10, 6.0), (0.30, 6.0))
+    asked = [
+        SimpleNamespace(**{**vars(params), "se_borrow_rate": rate, "se_recall_rate": recalls})
+        for rate, recalls in loans
+    ]
+    book = _book.book(params, world)
+    _, found = reserves(asked, world, book, seed, progress)
     rows = []
-    for number, (rate, recalls) in enumerate(((0.0, 0.0), (0.10, 6.0), (0.30, 6.0))):
-        one = SimpleNamespace(**{**vars(params), "se_borrow_rate": rate, "se_recall_rate": recalls})
-        book = _book.book(one, world)
-        here = part(progress, number / 3.0, (number + 1) / 3.0)
-        ledger, engine = reserve(one, world, book, seed, here)
+    for (rate, recalls), (ledger, engine) in zip(loans, found, strict=True):
         profit = ledger.profit(LINE).sum(axis=0)
         rows.append(
             [
