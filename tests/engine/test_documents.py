@@ -1,5 +1,6 @@
 """A result document holds plain, finite numbers and is named by its content."""
 
+import ast
 import json
 import math
 
@@ -82,3 +83,13 @@ def test_the_engine_version_follows_imports_and_nothing_else(tmp_path, monkeypat
     assert after[1] == before[1]
     provenance.engine_version.cache_clear()
     provenance.imported.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(provenance.ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(provenance.ROOT))
+)
+def test_no_import_of_the_engine_is_overlooked(path):
+    source = path.read_text(encoding="utf-8")
+    tree = ast.walk(ast.parse(source))
+    whole = [ast.dump(node) for node in tree if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert sorted(map(ast.dump, provenance._imports(source))) == sorted(whole)

@@ -41,6 +41,7 @@ MILD_SHAPE_A = -0.11  # the other end of the band that a page should show
 Z_LOW, Z_HIGH = -4.5, 2.0
 LARGEST_WIDTH = 4.0  # VIX sqrt(T) / 100: VIX 400 for a year
 ROUNDING = 1e-14
+CLOSE = 1e-13
 LOWEST_FACTOR = 0.05
 NO_WIDTH = TINY / LOWEST_FACTOR
 PIECES, DEGREE = 128, 6  # of the kept curve: within rounding of the series it is read from
@@ -239,7 +240,7 @@ def ratio_pieces(a: float, b: float) -> Floats:
     series = _ratio_series(a, b)
     nodes = 0.5 * (chebyshev.chebpts1(DEGREE + 1) + 1.0)
     at = (np.arange(PIECES)[:, None] + nodes) * (2.0 / PIECES) - 1.0
-    local = chebyshev.chebfit(2.0 * nodes - 1.0, chebyshev.chebval(at, series).T, DEGREE)
+    local = _through(floats(chebyshev.chebval(at, series).T))
     basis = (Chebyshev.basis(d, domain=[0.0, 1.0]) for d in range(DEGREE + 1))
     powers = np.zeros((DEGREE + 1, DEGREE + 1))
     for row, one in enumerate(basis):
@@ -291,12 +292,29 @@ def _ratio_series(a: float, b: float) -> Floats:
     check_shape(a, b)
     goals = 0.5 * LARGEST_WIDTH * (chebyshev.chebpts1(96) + 1.0)
     low, high = np.full(goals.shape, 1e-9), 3.0 * goals
-    for _ in range(48):
-        middle = 0.5 * (low + high)
-        under = strip_variance(middle, a, b) < goals * goals
-        low, high = np.where(under, middle, low), np.where(under, high, middle)
-    series = chebyshev.chebfit(chebyshev.chebpts1(96), 0.5 * (low + high) / goals, 95)
-    return floats(chebyshev.chebtrim(series, ROUNDING))
+    before, level = 0.9 * goals, goals
+    missed, miss = (strip_variance(one, a, b) / goals**2 - 1.0 for one in (before, level))
+    for _ in range(48):  # a secant, held inside a bracket
+        if np.all(np.abs(miss) < CLOSE):
+            break
+        low, high = np.where(miss < 0.0, level, low), np.where(miss < 0.0, high, level)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = level - miss * (level - before) / (miss - missed)
+        inside = np.isfinite(step) & (step > low) & (step < high)
+        step = np.where(inside, step, 0.5 * (low + high))
+        before, missed = level, miss
+        level = np.where(np.abs(miss) < CLOSE, level, step)
+        miss = strip_variance(level, a, b) / goals**2 - 1.0
+    return floats(chebyshev.chebtrim(_through(level / goals), ROUNDING))
+
+
+def _through(values: Floats) -> Floats:
+    """The Chebyshev series through values at the Chebyshev points (the first axis)."""
+    n = len(values)
+    basis = chebyshev.chebvander(chebyshev.chebpts1(n), n - 1)
+    series = np.tensordot(basis, values, axes=(0, 0)) * (2.0 / n)
+    series[0] *= 0.5
+    return floats(series)
 
 
 def _solve_y(goal: Floats, w: Floats, a: float, b: float) -> Floats:

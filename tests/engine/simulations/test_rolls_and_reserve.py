@@ -9,7 +9,7 @@ import pytest
 from simulator.engine.data import NoData
 from simulator.engine.documents import compute
 from simulator.engine.experiments import _book, _worlds, get
-from simulator.engine.experiments.second_engine.run import reserve
+from simulator.engine.experiments.second_engine.run import reserves
 from simulator.engine.experiments.time_shift.run import fates, variant
 from simulator.engine.markets import two_factor
 from simulator.engine.markets.curves import AnchoredCurve
@@ -197,8 +197,7 @@ def test_dearer_money_and_recalls_never_raise_the_profit():
     profits = []
     for rate in (0.0, 0.10, 0.40):
         p.se_borrow_rate = rate
-        book = _book.book(p, world)
-        ledger, engine = reserve(p, world, book, 1)
+        _, ((ledger, engine),) = reserves([p], world, _book.book(p, world), 1)
         profits.append(ledger.profit("second engine").sum())
     assert engine.draws.sum() > 0
     assert profits[0] > profits[1] > profits[2]
@@ -213,7 +212,7 @@ def test_interest_is_the_loan_times_the_rate_times_the_days():
     p.gate_mode = "none"
     world = _worlds.build(p, seed=1, data=NoData())
     book = _book.book(p, world)
-    _, engine = reserve(p, world, book, 1)
+    _, ((_, engine),) = reserves([p], world, book, 1)
     once = engine.draws == 1
     assert once.any()
     most = 0.01 * book.capital * np.expm1(0.10 * 62 / 365.0)

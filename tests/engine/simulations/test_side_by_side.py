@@ -125,3 +125,63 @@ def test_markets_that_differ_in_more_than_their_paths_are_not_joined():
     model, episode = market(asked()), market(asked(**MARKETS["episode"]))
     with pytest.raises(ValueError, match="one kind"):
         side_by_side([model, episode])
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"ts_enabled": True},
+        {"ts_enabled": True, "gate_mode": "none", "days": 126},  # accounts that run dry
+        {"sizing": "fraction"},
+        {"tiers_enabled": "all", "signal_overlay": "all"},
+        {"alvh_enabled": False},
+    ],
+    ids=str,
+)
+def test_accounts_walked_with_one_book_are_those_walked_apart(parameters):
+    p = asked(**parameters)
+    world = market(p)
+    both = _book.accounts(p, world, seed=1)
+    book = _book.book(p, world)
+    unhedged = backtest.run(world, _book.condors(book), capital=book.capital)
+    calls = _book.layers(p, capital=book.capital, seed=1)
+    hedged = backtest.run(world, [*_book.condors(book), *calls], capital=book.capital)
+    np.testing.assert_array_equal(both.base.equity(), unhedged.equity())
+    np.testing.assert_array_equal(both.hedged.equity(), hedged.equity())
+    assert both.hedged.attribution() == hedged.attribution()
+    np.testing.assert_allclose(both.hedged.now(), hedged.now(), rtol=1e-12)
+
+
+class Gift:
+    """A line that is given a million on the first day, or owes it."""
+
+    def __init__(self, amount):
+        self.name, self.amount = "gift", amount
+
+    def begin(self, world, ledger):
+        self.value = np.zeros(world.paths)
+
+    def step(self, day, world, ledger):
+        if day == 0:
+            ledger.trade(day, self.name, np.full(world.paths, self.amount))
+        ledger.mark(day, self.name, self.value)
+
+
+@pytest.mark.parametrize("amount", [-92_000.0, 0.0, 1e6])
+def test_an_account_that_can_bear_more_or_less_sells_what_it_would_sell_alone(amount):
+    p = asked(gate_mode="none", days=126)
+    world = market(p)
+    book = _book.book(p, world)
+
+    def condors():
+        return _book.condors(book, explain=False)
+
+    def gift():
+        return [Gift(amount)]
+
+    base, (more,) = backtest.with_more(world, condors, [gift], capital=book.capital)
+    apart = backtest.run(world, [*condors(), *gift()], capital=book.capital)
+    np.testing.assert_array_equal(more.ledger.equity(), apart.equity())
+    sold = [one.profit("conservative condors") for one in (base.ledger, more.ledger)]
+    assert np.array_equal(*sold) == (amount == 0.0)
