@@ -13,9 +13,18 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import differences, extend, frontmatter, impact, publishing, reports, reviewing
+from . import (
+    differences,
+    extend,
+    frontmatter,
+    impact,
+    linking,
+    publishing,
+    reports,
+    reviewing,
+)
 from .citations import incoming
-from .forms import ArticleForm, PinForm, SourceForm, TermForm
+from .forms import WRITE_LINKS, ArticleForm, PinForm, SourceForm, TermForm
 from .models import (
     Article,
     Category,
@@ -51,6 +60,13 @@ def _published(obj: Any) -> bool:
     return obj is not None and obj.pk is not None and obj.state == Article.State.PUBLISHED
 
 
+# What an editor may change alone on a published answer: it says nothing of the subject.
+ALONE = (
+    *("review_by", "checked_by", "category", "based_on", "contributors", "interest", "drafting"),
+    *("lang", "translation_of", "translated_revision"),
+)
+
+
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = ArticleForm
@@ -62,7 +78,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("title", "slug", "short_answer")
     list_select_related = ("category",)
     filter_horizontal = ("tags",)
-    raw_id_fields = ("based_on", "successor")
+    raw_id_fields = ("based_on", "successor", "translation_of")
     inlines = (CorrectionInline,)
     actions = ("mark_checked",)
     change_form_template = "admin/kb/article/change_form.html"
@@ -74,12 +90,20 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {"fields": ("contributors", "interest", "drafting"), "classes": ("collapse",)},
         ),
         (
+            "Language",
+            {
+                "fields": ("lang", "translation_of", "translated_revision"),
+                "classes": ("collapse",),
+            },
+        ),
+        (
             "Text",
             {
                 "fields": (
                     "short_answer",
                     "body",
                     "front_matter",
+                    "unlinked",
                     "note",
                     "significance",
                     "edited_from",
@@ -130,14 +154,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The page as it would read, from what is in the form, without saving anything."""
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
-        pk = request.POST.get("preview_of", "")
-        instance = Article.objects.filter(pk=pk).first() if pk.isdigit() else None
-        article = instance or Article(slug="preview")
-        for name in ("title", "short_answer", "body"):
-            setattr(article, name, request.POST.get(name, "").replace("\r\n", "\n"))
-        if instance is None:
-            article.category = Category(name="Category", slug="category")
-        wrong = self._read_front_matter(article, request.POST.get("front_matter"))
+        article, wrong = self._typed(request, request.POST.get("preview_of", ""))
         derived = publishing.check_text(article)
         request.__dict__["is_preview"] = True
         context = {
@@ -151,10 +168,69 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "checks": publishing.checks(article) if article.pk else [],
             "terms": list(Term.objects.filter(slug__in=derived.terms)),
             "references": cited(derived.citations),
+            "links": linking.suggestions(article),
+            "edit_url": self._edit_url(article),
+            "kept": [
+                (name, value)
+                for name, values in request.POST.lists()
+                if name not in ("csrfmiddlewaretoken", "preview_of")
+                for value in values
+            ],
         }
         response = render(request, "admin/kb/article/preview.html", context)
         response["X-Robots-Tag"] = "noindex"
         return response
+
+    def _typed(self, request: HttpRequest, pk: str | None) -> tuple[Article, list[tuple[int, str]]]:
+        """The article as it stands in the form, and what is wrong with its front matter."""
+        instance = Article.objects.filter(pk=pk).first() if pk and pk.isdecimal() else None
+        article = instance or Article(slug="preview")
+        for name in ("title", "short_answer", "body"):
+            setattr(article, name, request.POST.get(name, "").replace("\r\n", "\n"))
+        if "unlinked" in request.POST:
+            article.unlinked = request.POST["unlinked"].replace(",", " ").split()
+        article.lang = request.POST.get("lang") or article.lang
+        if instance is None:
+            article.category = Category(name="Category", slug="category")
+        return article, self._read_front_matter(article, request.POST.get("front_matter"))
+
+    @staticmethod
+    def _edit_url(article: Article) -> str:
+        if not article.pk:
+            return reverse("admin:kb_article_add")
+        return reverse("admin:kb_article_change", args=[article.pk])
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:  # fmt: skip
+        """From the preview: the form again with the chosen links in its text, nothing saved."""
+        if request.method == "POST" and WRITE_LINKS in request.POST:
+            self._write_links(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _write_links(self, request: HttpRequest, pk: str | None) -> None:
+        article, _ = self._typed(request, pk)
+        publishing.check_text(article)
+        choices = {one: request.POST.get(one.name, "") for one in linking.suggestions(article)}
+        # The slug is sent along: a glossary that changed meanwhile must not move a choice.
+        accepted = [one for one, said in choices.items() if said == f"accept {one.slug}"]
+        forbidden = [one.slug for one, said in choices.items() if said == f"forbid {one.slug}"]
+        unplaced = linking.accept(article, accepted)
+        article.unlinked = list(dict.fromkeys([*article.unlinked, *forbidden]))
+        changed = request.POST.copy()
+        changed["body"], changed["unlinked"] = article.body, " ".join(article.unlinked)
+        request.POST = changed  # type: ignore[assignment]
+        for one in unplaced:
+            said = f"“{one.words}” has no place in the text itself; it comes from the front matter."
+            self.message_user(request, said, messages.ERROR)
+        done = len(accepted) - len(unplaced)
+        self.message_user(
+            request,
+            f"{done} written into the text, {len(set(forbidden))} forbidden. Nothing has been "
+            "saved yet: look at the text below, then save.",
+            messages.WARNING,
+        )
 
     def care(self, request: HttpRequest) -> HttpResponse:
         """What waits for an editor: reviews, missing sources, open words, dead links, misses."""
@@ -302,7 +378,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             )
         except Refused:
             stored = Article.objects.select_related("category", "based_on").get(pk=obj.pk)
-            for name in ("review_by", "checked_by", "category", "based_on"):
+            for name in ALONE:
                 setattr(stored, name, data.get(name, getattr(stored, name)))
             publishing.save_article(
                 stored,

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import citations, extend, glossary, markup
 from .models import Article, Source, Term
+from .models.articles import ENGLISH
 from .written import shown, written
 
 _ANSWER_PATH = re.compile(r"^/ask/([a-z0-9-]+)/")
@@ -61,7 +62,7 @@ def derive_article(
     troubles = [markup.Trouble(whole.line(line), said) for line, said in rendered.troubles]
     derived = Derived(links=rendered.links, troubles=troubles)
     derived.citations = _grouped(rendered.citations)
-    _link(derived, article, "body_html", terms, "")
+    _link(derived, article, "body_html", terms)
     return derived
 
 
@@ -99,13 +100,22 @@ def sense_sources(senses: Sequence[Any]) -> list[str]:
 
 
 def link_term(derived: Derived, term: Term, terms: glossary.Glossary) -> None:
-    _link(derived, term, "definition_html", terms, term.slug)
+    _link(derived, term, "definition_html", terms)
 
 
-def _link(
-    derived: Derived, of: Article | Term, html_field: str, terms: glossary.Glossary, own: str
-) -> None:
-    linked = terms.link(of.base_html, own)
+def link(of: Article | Term, terms: glossary.Glossary) -> glossary.Linked:
+    """The rendered text with its terms linked as its page wants it.
+
+    A text in another language is linked only where it asks: an English label may mean another
+    thing there.
+    """
+    if isinstance(of, Term):
+        return terms.link(of.base_html, of.slug)
+    return terms.link(of.base_html, never=of.unlinked, by_itself=of.lang == ENGLISH)
+
+
+def _link(derived: Derived, of: Article | Term, html_field: str, terms: glossary.Glossary) -> None:
+    linked = link(of, terms)
     setattr(of, html_field, linked.html)
     derived.terms, derived.wanted = linked.terms, linked.wanted
     derived.ambiguous = linked.ambiguous

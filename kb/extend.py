@@ -8,6 +8,7 @@ extend.front_matter_key("claims", SCHEMA, store_claims)
 extend.search_source("example", documents)
 extend.article_field("examples", example_slugs)
 extend.publish_check(claims_hold)
+extend.care_list(unhelpful_answers)
 extend.page_extras("evidence", evidence_line)
 """
 
@@ -69,7 +70,7 @@ class SearchEntry:
     is_runnable: bool = False
 
 
-BlockRender = Callable[[str, "Article", HttpRequest], str]
+BlockRender = Callable[[str, "Article | None", HttpRequest], str]
 InlineRender = Callable[[str, str, "Article", HttpRequest], str]
 SearchEntries = Callable[[], Iterable[SearchEntry]]
 Apply = Callable[["Article", Any], None]
@@ -77,6 +78,7 @@ Check = Callable[["Article"], list[str]]
 Extra = Callable[["Article", HttpRequest], str]
 SiteExtra = Callable[[HttpRequest], str]
 Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
+CareList = Callable[[], Iterable[tuple[str, str, str]]]
 Writer = Callable[[str, Mapping[str, Any]], str]
 
 
@@ -93,6 +95,7 @@ inlines: dict[str, InlineRender] = {}
 search_sources: dict[str, SearchEntries] = {}
 article_fields: dict[str, Getter] = {}
 publish_checks: list[Check] = []
+care_lists: list[CareList] = []
 extras: dict[str, list[Extra]] = {}
 site_extras: dict[str, list[SiteExtra]] = {}
 
@@ -126,7 +129,10 @@ def owned(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def block(name: str, render: BlockRender) -> None:
-    """Draw ``::name argument`` at view time: ``render(argument, article, request)``."""
+    """Draw ``::name argument`` at view time: ``render(argument, article, request)``.
+
+    There is no article on the page of a term.
+    """
     blocks[name] = render
 
 
@@ -163,6 +169,11 @@ def article_field(name: str, getter: Getter) -> None:
 def publish_check(check: Check) -> None:
     """``check(article)`` lists in words what should be settled before publishing."""
     publish_checks.append(check)
+
+
+def care_list(found: CareList) -> None:
+    """``found()`` gives what editors should look at: kind, words, address; see ``reports``."""
+    care_lists.append(found)
 
 
 def page_extras(slot: str, render: Extra) -> None:
@@ -219,6 +230,13 @@ def drawn(stored: str, article: Article, request: HttpRequest) -> str:
         elif kind in blocks:
             pieces.append(str(blocks[kind](text, article, request)))
     return mark_safe("".join(pieces))  # noqa: S308 - cleaned on save, drawn by our own templates
+
+
+def drawn_block(name: str, argument: str, request: HttpRequest) -> str:
+    """One block on a page that is no answer's; nothing where nobody owns it."""
+    if name not in blocks or not argument:
+        return ""
+    return mark_safe(str(blocks[name](argument, None, request)))  # noqa: S308 - our own templates
 
 
 def _draw_inlines(text: str, article: Article, request: HttpRequest) -> str:

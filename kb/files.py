@@ -7,6 +7,7 @@ from typing import Any
 
 from . import frontmatter
 from .models import Article, ArticleLink, Term
+from .models.articles import ENGLISH
 
 
 def article_text(article: Article) -> str:
@@ -31,6 +32,7 @@ def term_text(term: Term) -> str:
         "formula": term.formula,
         "sources": before.get("sources", []),
         "senses": term.senses,
+        "example": term.example,
         "contributors": term.contributors,
         "interest": term.interest,
         "drafting": term.drafting,
@@ -66,6 +68,10 @@ def _article_data(article: Article, before: dict[str, Any]) -> dict[str, Any]:
         "checked": _day(article.checked_at) if "checked" in before else "",
         "checked_by": article.checked_by,
         "review_by": article.review_by.isoformat() if article.review_by else "",
+        "lang": article.lang if article.lang != ENGLISH or "lang" in before else "",
+        "translation_of": article.translation_of.slug if article.translation_of else "",
+        "translated_revision": article.translated_revision,
+        "unlinked": article.unlinked,
         "short_answer": article.short_answer,
         "related": of_kind[ArticleLink.Kind.RELATED],
         "prerequisites": of_kind[ArticleLink.Kind.PREREQUISITE],

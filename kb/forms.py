@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from . import documents, extend, frontmatter, publishing
+from . import documents, extend, frontmatter, publishing, translations
 from .models import Article, ArticleLink, Pin, Source, Term
 from .models.articles import SIGNIFICANCE
 from .models.sources import NOTICES
@@ -15,6 +15,7 @@ from .publishing import Refused
 from .search.finding import pin_key
 from .slugs import taken_for
 
+WRITE_LINKS = "_write_links"
 WIDE = {"class": "vLargeTextField", "rows": 30, "spellcheck": "true"}
 
 
@@ -82,6 +83,10 @@ class Conflicting(forms.ModelForm):  # type: ignore[type-arg]
 
 class ArticleForm(Conflicting):
     significance = forms.ChoiceField(choices=SIGNIFICANCE, initial="meaning", required=False)
+    unlinked = SlugList(
+        label="Terms never linked here",
+        help_text="Slugs of the glossary; Preview shows what would be linked, one by one.",
+    )
     related = SlugList(help_text="Slugs of related answers, best first")
     prerequisites = SlugList(help_text="Slugs of what should be read before")
     front_matter = forms.CharField(
@@ -94,8 +99,9 @@ class ArticleForm(Conflicting):
         model = Article
         fields = (
             "title", "slug", "category", "tags", "authors", "contributors", "interest", "drafting",
-            "based_on", "short_answer", "body", "checked_by", "review_by", "publish_from",
-            "withdraw_from", "withdrawn_reason", "successor",
+            "lang", "translation_of", "translated_revision", "based_on", "short_answer", "body",
+            "checked_by", "review_by", "publish_from", "withdraw_from", "withdrawn_reason",
+            "successor",
         )  # fmt: skip
         widgets = {
             "body": forms.Textarea(WIDE),
@@ -108,6 +114,7 @@ class ArticleForm(Conflicting):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["unlinked"].initial = " ".join(self.instance.unlinked)
         self.fields["front_matter"].initial = frontmatter.write_values(self.instance.extra)
         if self.instance.pk:
             links = self.instance.links.select_related("target").order_by("position")
@@ -135,6 +142,26 @@ class ArticleForm(Conflicting):
         except frontmatter.ContentError as error:
             raise ValidationError([f"Line {p.line}: {p.message}" for p in error.problems]) from None
 
+    def clean_unlinked(self) -> list[str]:
+        slugs: list[str] = self.cleaned_data["unlinked"]
+        known = set(Term.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        if missing := [slug for slug in slugs if slug not in known]:
+            raise ValidationError(f"There is no term {', '.join(missing)}.")
+        self.instance.unlinked = slugs
+        return slugs
+
+    def clean_translation_of(self) -> Article | None:
+        original: Article | None = self.cleaned_data["translation_of"]
+        trial = Article(pk=self.instance.pk, lang=self.cleaned_data.get("lang", ""))
+        slug = original.slug if original else ""
+        if said := translations.original_trouble(trial, original, slug):
+            raise ValidationError(f"{said[:1].upper()}{said[1:]}.")
+        return original
+
+    def is_valid(self) -> bool:
+        """Links were just written into the text: it is looked at before anything is saved."""
+        return WRITE_LINKS not in self.data and super().is_valid()
+
     def clean_related(self) -> list[str]:
         return self._known(self.cleaned_data["related"])
 
@@ -159,7 +186,10 @@ class ArticleForm(Conflicting):
         extra = cleaned.get("front_matter", self.instance.extra)
         if "front_matter" in cleaned:
             self.instance.extra = cleaned["extra"] = extra
-        trial = Article(body=body, contents=self.instance.contents, extra=extra)
+        trial = Article(
+            body=body, contents=self.instance.contents, extra=extra,
+            unlinked=cleaned.get("unlinked", []), lang=cleaned.get("lang") or "en",
+        )  # fmt: skip
         self.refuse_troubles(publishing.check_text(trial), "body")
         return cleaned
 
@@ -169,7 +199,7 @@ class TermForm(Conflicting):
         model = Term
         fields = (
             "name", "slug", "abbreviation", "aliases", "case", "summary", "formula", "definition",
-            "senses", "contributors", "interest", "drafting",
+            "senses", "example", "contributors", "interest", "drafting",
         )  # fmt: skip
         widgets = {
             "definition": forms.Textarea(WIDE),

@@ -73,6 +73,8 @@ class Linked:
     terms: list[str] = field(default_factory=list)
     ambiguous: list[Ambiguous] = field(default_factory=list)
     wanted: list[str] = field(default_factory=list)
+    by_author: list[bool] = field(default_factory=list)
+    """For every link in reading order, whether the text itself asked for it."""
 
 
 class Glossary:
@@ -119,9 +121,15 @@ class Glossary:
         fitting = [slug for slug, needed in node[""] if _fits(needed, actual)]
         return str((fitting or [node[""][0][0]])[0])
 
-    def link(self, html: str, own: str = "") -> Linked:
-        """The same HTML with its terms linked; ``own`` is never linked (a term's own page)."""
-        return _Walk(self, own).run(html)
+    def link(
+        self, html: str, own: str = "", *, never: Iterable[str] = (), by_itself: bool = True
+    ) -> Linked:
+        """The same HTML with its terms linked; ``own`` is never linked (a term's own page).
+
+        Nor are the terms of ``never``, unless the text asks for them. Without ``by_itself`` only
+        what the text asks for is linked.
+        """
+        return _Walk(self, own, frozenset(never), by_itself).run(html)
 
 
 def _forms(label: str) -> Iterator[str]:
@@ -176,10 +184,13 @@ def _fits(needed: tuple[str | None, ...] | None, actual: Sequence[str]) -> bool:
 class _Walk:
     """One pass over one text."""
 
-    def __init__(self, glossary: Glossary, own: str) -> None:
+    def __init__(
+        self, glossary: Glossary, own: str, never: frozenset[str], by_itself: bool
+    ) -> None:
         self.glossary = glossary
-        self.root = glossary.root
-        self.done: set[str] = {own} if own else set()
+        self.root = glossary.root if by_itself else {}
+        self.never = never | {own} if own else never
+        self.done: set[str] = set(self.never)
         self.own = own
         self.section = ""
         self.linked = Linked("")
@@ -206,7 +217,7 @@ class _Walk:
                     forced = "" if closing else piece
                     continue
                 if tag == "h2" and not closing:
-                    self.done = {self.own} if self.own else set()
+                    self.done = set(self.never)
                     self.section = "".join(pieces[index + 1 : index + 2]).strip()
             out.append(piece)
         self.linked.html = "".join(out)
@@ -221,13 +232,14 @@ class _Walk:
         if slug is None:
             self.linked.wanted.append(label)
             return f'<span class="missing-term">{words}</span>'
-        return self._anchor(slug, words)
+        return self._anchor(slug, words, by_author=True)
 
-    def _anchor(self, slug: str, words: str) -> str:
+    def _anchor(self, slug: str, words: str, *, by_author: bool = False) -> str:
         self.done.add(slug)
         if slug == self.own:
             return words
         self.linked.terms.append(slug)
+        self.linked.by_author.append(by_author)
         return f'<a class="term" data-term="{slug}" href="/glossary/{slug}/">{words}</a>'
 
     def _text(self, text: str) -> str:

@@ -32,11 +32,12 @@ from . import (
     search,
     slugs,
     storing,
+    translations,
 )
 from .extend import Counts
 from .frontmatter import ContentError, Page, Problem
 from .models import Article, Category, OldSlug, Source, Tag, Term
-from .models.articles import short_id
+from .models.articles import ENGLISH, short_id
 
 _SLUG = re.compile(schemas.SLUG)
 
@@ -337,6 +338,7 @@ class _Sync:
         self._stop_if_wrong()
         storing.store_articles(works)
         self._successors(loaded, works)
+        self._originals(loaded, works)
         created = sum(not work.was for work in works)
         self._count(Counts(created, len(works) - created, 0))
         for work in works:
@@ -451,6 +453,21 @@ class _Sync:
                 work.article.successor = successor
                 Article.objects.filter(pk=work.article.pk).update(successor=successor)
 
+    def _originals(self, loaded: list[TextFile], works: list[storing.ArticleWork]) -> None:
+        """What each text translates; nothing is asked where none is and none was a translation."""
+        files_by_slug = {file.slug: file for file in loaded}
+        for work in works:
+            article, page = work.article, files_by_slug[work.article.slug].page
+            slug = page.data.get("translation_of")
+            if not slug and article.translation_of_id is None:
+                continue
+            original = Article.objects.filter(slug=slug).first() if slug else None
+            if said := translations.original_trouble(article, original, slug or ""):
+                self._problem(page.file, page.line("translation_of"), f"translation_of: {said}")
+            elif (original and original.pk) != article.translation_of_id:
+                article.translation_of = original
+                Article.objects.filter(pk=article.pk).update(translation_of=original)
+
 
 EDITED = (
     "was edited in the admin since it was last loaded, and this file differs; "
@@ -508,7 +525,7 @@ def _fill_term(term: Term, file: TextFile) -> None:
     term.abbreviation, term.aliases = data.get("abbreviation", ""), data.get("aliases", [])
     term.case, term.formula = data.get("case", "auto"), data.get("formula", "")
     term.senses, term.definition = data.get("senses", []), file.page.body
-    term.contributors = data.get("contributors", [])
+    term.example, term.contributors = data.get("example", ""), data.get("contributors", [])
     term.interest, term.drafting = data.get("interest", ""), data.get("drafting", "")
     term.file_text, term.file_digest, term.is_edited = file.text, file.digest, False
 
@@ -519,6 +536,8 @@ def _fill_article(article: Article, file: TextFile) -> None:
     article.authors, article.body = data["authors"], file.page.body
     article.contributors = data.get("contributors", [])
     article.interest, article.drafting = data.get("interest", ""), data.get("drafting", "")
+    article.lang, article.unlinked = data.get("lang", ENGLISH), data.get("unlinked", [])
+    article.translated_revision = data.get("translated_revision")
     article.checked_by = data.get("checked_by", "")
     review_by = data.get("review_by")
     article.review_by = date.fromisoformat(review_by) if review_by else None

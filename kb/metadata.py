@@ -29,7 +29,7 @@ def highwire(item: dict[str, Any], cited: Sequence[Reference] = ()) -> list[tupl
     tags += [
         ("citation_journal_title", str(item.get("container-title", settings.SITE_NAME))),
         ("citation_public_url", str(item["URL"])),
-        ("citation_language", "en"),
+        ("citation_language", str(item.get("language") or "en")),
     ]
     return tags + [("citation_reference", _reference(one.item)) for one in cited]
 
@@ -70,7 +70,12 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def article(of: Article, revision: Revision | None, cited: Sequence[Reference]) -> SafeString:
+def article(
+    of: Article,
+    revision: Revision | None,
+    cited: Sequence[Reference],
+    original: Article | None = None,
+) -> SafeString:
     data = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -85,7 +90,8 @@ def article(of: Article, revision: Revision | None, cited: Sequence[Reference]) 
         "version": revision.number if revision else None,
         "articleSection": of.category.name,
         "keywords": [tag.name for tag in of.tags.all()],
-        "inLanguage": "en",
+        "inLanguage": of.lang,
+        "translationOfWork": {"@id": original.permalink} if original else None,
         "isAccessibleForFree": True,
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "citation": [citations.plain(one.html) for one in cited],

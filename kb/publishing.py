@@ -43,7 +43,7 @@ from .models import (
 from .models.articles import short_id
 
 User = Any
-PROPOSED = ("title", "short_answer", "body", "authors", "extra")
+PROPOSED = ("title", "short_answer", "body", "authors", "extra", "unlinked")
 
 
 class Refused(Exception):
@@ -384,7 +384,7 @@ def _restore_term(revision: Revision, page: frontmatter.Page, user: User) -> Non
     term.abbreviation, term.aliases = data.get("abbreviation", ""), data.get("aliases", [])
     term.case, term.formula = data.get("case", "auto"), data.get("formula", "")
     term.senses = data.get("senses", [])
-    term.contributors = data.get("contributors", [])
+    term.example, term.contributors = data.get("example", ""), data.get("contributors", [])
     term.interest, term.drafting = data.get("interest", ""), data.get("drafting", "")
     save_term(term, user=user, note=f"Restored revision {revision.number}")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from . import extend, origin
+from . import extend, origin, translations
 from .citations import works
 from .models import Article, Citation, Mention, Revision, Source, Term
 from .search import Hit
@@ -47,6 +47,7 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
         tags[pk].append(slug)
     latest = Revision.objects.filter(article__in=ids).order_by("number")
     numbers = dict(latest.values_list("article_id", "number"))
+    translated = translations.states(rows)
     extra = {name: getter(rows) for name, getter in extend.article_fields.items()}
     return [
         {
@@ -71,10 +72,23 @@ def articles(rows: Sequence[Article], request: HttpRequest) -> list[dict[str, An
             "claims": [],
             "dissects": [],
             "revision": numbers.get(row.pk),
+            "lang": row.lang,
+            **_translation(translated.get(row.pk)),
         }
         | {name: values.get(row.pk, []) for name, values in extra.items()}
         for row in rows
     ]
+
+
+def _translation(of: translations.Translation | None) -> dict[str, Any]:
+    """What it renders, and whether that has moved on; null where the text is an original."""
+    if of is None or not of.original.is_published:
+        return {"translation_of": None, "translated_revision": None, "is_outdated": None}
+    return {
+        "translation_of": of.original.slug,
+        "translated_revision": of.rendered,
+        "is_outdated": of.is_outdated,
+    }
 
 
 def terms(rows: Sequence[Term], request: HttpRequest) -> list[dict[str, Any]]:
@@ -98,6 +112,7 @@ def terms(rows: Sequence[Term], request: HttpRequest) -> list[dict[str, Any]]:
             "articles": used[row.pk],
             "url": request.build_absolute_uri(row.get_absolute_url()),
             "senses": row.senses,
+            "example": row.example or None,
             "authors": row.authors,
             **origin.record(row),
             "changed_at": _time(row.changed_at),

@@ -69,13 +69,11 @@ def _relink(labels: Collection[str], done: Collection[int]) -> int:
     linker = glossary.current()
     count = 0
     for chunk in _chunks(Article.objects.exclude(pk__in=list(done))):
-        changed = [a for a in chunk if uses(a.base_html) and _moves(a, "body_html", linker, "")]
+        changed = [a for a in chunk if uses(a.base_html) and _moves(a, "body_html", linker)]
         storing.restore_links(Article, "article", "body_html", changed, linker)
         count += len(changed)
     for some in _chunks(Term.objects.all()):
-        moved = [
-            t for t in some if uses(t.base_html) and _moves(t, "definition_html", linker, t.slug)
-        ]
+        moved = [t for t in some if uses(t.base_html) and _moves(t, "definition_html", linker)]
         storing.restore_links(Term, "from_term", "definition_html", moved, linker)
         count += len(moved)
     return count
@@ -91,8 +89,8 @@ def _uses(labels: Collection[str]) -> Callable[[str], bool]:
     return lambda text: any(start in text.lower() for start in starts)
 
 
-def _moves(of: Any, html_field: str, linker: glossary.Glossary, own: str) -> bool:
-    return bool(linker.link(of.base_html, own).html != getattr(of, html_field))
+def _moves(of: Any, html_field: str, linker: glossary.Glossary) -> bool:
+    return bool(documents.link(of, linker).html != getattr(of, html_field))
 
 
 def _chunks(rows: QuerySet[Any] | Iterable[Any]) -> Iterator[list[Any]]:

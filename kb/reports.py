@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from . import documents, glossary, links, markup
+from . import documents, extend, glossary, links, markup, translations
 from .models import Article, LinkCheck, Proposal, SearchMiss, Source, Term
 from .search.words import fold
 
@@ -76,12 +76,12 @@ def _texts() -> Iterator[Finding]:
     """Places without a source, words that wait for their author, links that lead nowhere."""
     linker = glossary.current()
     public = set(Article.objects.published().values_list("slug", flat=True))
-    rows = Article.objects.published().values_list("pk", "slug", "base_html")
-    for pk, slug, html in rows.iterator(200):
-        url = _edit("article", pk)
+    rows = Article.objects.published().only("slug", "base_html", "unlinked", "lang")
+    for article in rows.iterator(200):
+        slug, html, url = article.slug, article.base_html, _edit("article", article.pk)
         for said in markup.unsourced(html):
             yield Finding("needs a source", f"{slug}: {said}", url)
-        linked = linker.link(html)
+        linked = documents.link(article, linker)
         for one in linked.ambiguous:
             yield Finding("ambiguous", f"{slug}: “{one.word}” ({' or '.join(one.slugs)})", url)
         for label in linked.wanted:
@@ -149,11 +149,25 @@ def _misses() -> Iterator[Finding]:
         yield Finding("searched in vain", f"{miss.query} ({miss.times})", url)
 
 
+def _others() -> Iterator[Finding]:
+    """What other apps know."""
+    for found in extend.care_lists:
+        yield from (Finding(*row) for row in found())
+
+
+def _translations() -> Iterator[Finding]:
+    for one in translations.all_published():
+        if one.trouble:
+            yield Finding("translation", f"{one.slug}: {one.trouble}", _edit("article", one.pk))
+
+
 KINDS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _waiting,
     _reviews,
+    _translations,
     _texts,
     _sources,
     _terms,
+    _others,
     _misses,
 )

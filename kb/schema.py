@@ -51,6 +51,10 @@ RECORDS: dict[str, dict[str, Any]] = {
         "claims": {"type": "array", "items": {}},
         "dissects": {"type": "array", "items": {}},
         "revision": {"type": ["integer", "null"]},
+        "lang": TEXT,
+        "translation_of": MAYBE,
+        "translated_revision": {"type": ["integer", "null"]},
+        "is_outdated": {"type": ["boolean", "null"]},
     },
     "Term": {
         "slug": TEXT,
@@ -63,6 +67,7 @@ RECORDS: dict[str, dict[str, Any]] = {
         "articles": WORDS,
         "url": URI,
         "senses": {"type": "array", "items": {}},
+        "example": MAYBE,
         "authors": {"type": "array", "items": NAME},
         **ORIGIN,
         "changed_at": TIME,

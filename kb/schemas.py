@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .models.articles import DRAFTING
+from .models.articles import DRAFTING, LANGUAGE
 from .models.sources import EVIDENCE, NOTICES
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -68,6 +68,10 @@ ANSWER: dict[str, Any] = only(
     checked=DATE,
     checked_by=text(120),
     review_by=DATE,
+    lang={"type": "string", "pattern": LANGUAGE, "description": "must be a language like de"},
+    translation_of=slug(),
+    translated_revision={"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    unlinked=many(slug(120), 200),
     short_answer=text(1200),
     related=many(slug(), 12),
     prerequisites=many(slug(), 12),
@@ -100,6 +104,7 @@ TERM: dict[str, Any] = only(
             "description": "must be text or {name, meaning, sources, disputed}",
         },
     },
+    example=slug(80),
     contributors=many(CONTRIBUTOR),
     interest=text(1000),
     drafting={"enum": [key for key, _ in DRAFTING]},

@@ -121,7 +121,7 @@ def restore_links(
         return
     pairs = []
     for row in rows:
-        linked = linker.link(row.base_html, row.slug if isinstance(row, Term) else "")
+        linked = documents.link(row, linker)
         setattr(row, html_field, linked.html)
         pairs.append((row, Derived(terms=linked.terms)))
     model._default_manager.bulk_update(rows, [html_field], batch_size=50)

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from . import decisions, question_kind
-from .models import LogEntry, Mail, Message, Question, Report, StoredText
+from .models import LogEntry, Mail, Message, Opinion, Question, Report, StoredText
 
 DECLINED = (
     "A moderator read your question and it does not fit this site, which answers general "
@@ -118,6 +118,19 @@ class ReportAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("__str__", "kind", "state", "is_spam", "article", "created_at")
     list_filter = ("kind", "state", "is_spam")
     search_fields = ("text", "quote")
+
+
+@admin.register(Opinion)
+class OpinionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("created_at", "article", "revision", "is_helpful", "reason", "text")
+    list_filter = (
+        "is_helpful",
+        "reason",
+        "is_doubtful",
+        ("article", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("article",)
+    search_fields = ("text",)
 
 
 @admin.register(LogEntry)

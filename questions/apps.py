@@ -18,6 +18,7 @@ class QuestionsConfig(AppConfig):
             drafts,
             health,
             kinds,
+            opinions,
             question_kind,
             reminders,
             report_kind,
@@ -27,7 +28,9 @@ class QuestionsConfig(AppConfig):
         kinds.register(question_kind.KIND)
         kinds.register(report_kind.ERRORS)
         kinds.register(challenges.KIND)
+        extend.page_extras("ask", opinions.draw)
         extend.page_extras("ask", ask_form.draw)
+        extend.care_list(opinions.for_editors)
         extend.page_extras("after_terms", challenges.on_article)
         claims.page_extra(challenges.on_claim)
         claims.on_counterexample(challenges.action)

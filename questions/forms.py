@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from kb.models import Article, Category
 
 from .models import TEXT_LIMIT
+from .models.opinion import OPINION_LIMIT, REASONS
 from .positions import FIELDS, LABELS, STRIKES, rise
 
 PLAIN_NUMBER = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
@@ -158,6 +159,42 @@ class ReplyForm(PlainForm):
 
 class FollowForm(PlainForm):
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput({"autocomplete": "email"}))
+
+
+class OpinionForm(PlainForm):
+    """Whether an answer helped; the reason is optional."""
+
+    helpful = forms.ChoiceField(
+        choices=[("yes", "It helped"), ("no", "It did not help")],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Say whether it helped.",
+            "invalid_choice": "Say whether it helped.",
+        },
+    )
+    reason = forms.ChoiceField(
+        label="Why, if you like", choices=[("", "No reason"), *REASONS], required=False
+    )
+    text = PlainText(
+        label="In your own words, if you like", limit=OPINION_LIMIT, required=False,
+        widget=forms.Textarea,
+    )  # fmt: skip
+    revision = forms.IntegerField(
+        min_value=1, max_value=100_000, required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs["rows"] = "3"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {
+            "is_helpful": self.cleaned_data["helpful"] == "yes",
+            "reason": self.cleaned_data["reason"],
+            "text": self.cleaned_data["text"],
+            "revision": self.cleaned_data["revision"],
+        }
 
 
 class ReportForm(PlainForm):

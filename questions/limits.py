@@ -14,9 +14,7 @@ import ipaddress
 import math
 
 from django.conf import settings
-from django.db import connection
-
-from .models import Moderated
+from django.db import connection, models
 
 ACCEPTED_AN_HOUR = 10
 WINDOW = dt.timedelta(hours=1)
@@ -58,8 +56,9 @@ def address_hash(address: str) -> str:
     return hmac.new(key, block, hashlib.sha256).hexdigest()
 
 
-def take_place(model: type[Moderated], hashed: str, now: dt.datetime) -> None:
-    """Return if one more is allowed, else raise ``LimitReached``.
+def take_place(model: type[models.Model], hashed: str, now: dt.datetime) -> None:
+    """Return if one more row with ``address_hash`` and ``created_at`` is allowed, else raise
+    ``LimitReached``.
 
     Call inside the inserting transaction: it holds a lock on the block until the commit.
     SQLite needs none, because its transactions begin IMMEDIATE.

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from . import opinions
 from .models import Mail, Question, Report
 
 UNCONFIRMED_EMAIL = dt.timedelta(days=14)
@@ -17,7 +18,7 @@ SPAM_TEXT = dt.timedelta(days=180)
 
 
 def forget(now: dt.datetime | None = None) -> dict[str, int]:
-    """Remove what is past its time, and count it: addresses, e-mails, mail texts, spam."""
+    """Remove what is past its time, and count it by kind."""
     now = now or timezone.now()
     with transaction.atomic():
         return {
@@ -25,6 +26,7 @@ def forget(now: dt.datetime | None = None) -> dict[str, int]:
             "emails": _emails(now),
             "mails": _mails(now),
             "spam": _spam(now),
+            "opinions": opinions.forget(now),
         }
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 
 from .models import StoredText
 
-MODERATOR = "moderator"
+EDITOR, MODERATOR = "editor", "moderator"
 MAY = (
     "moderate",
     "view_question",
@@ -77,9 +77,21 @@ TEXTS = (
 )
 
 
+def _let_editors_read(using: str) -> None:
+    """What readers say of an answer is for those who write it; given once."""
+    editors, _ = Group.objects.using(using).get_or_create(name=EDITOR)
+    if not editors.permissions.filter(content_type__app_label="questions").exists():
+        editors.permissions.add(
+            *Permission.objects.using(using).filter(
+                content_type__app_label="questions", codename="view_opinion"
+            )
+        )
+
+
 def create(app_config: Any, using: str, **rest: Any) -> None:
     """After migrations: the group with its permissions and the texts, if they never existed."""
     create_permissions(app_config, verbosity=0, using=using)
+    _let_editors_read(using)
     group, _ = Group.objects.using(using).get_or_create(name=MODERATOR)
     if group.permissions.filter(content_type__app_label="questions").exists():
         return

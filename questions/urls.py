@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import asked, asking, challenging, mail_links, moderating, reports, status
+from .views import asked, asking, challenging, helpful, mail_links, moderating, reports, status
 
 app_name = "questions"
 TOKEN = r"(?P<token>[A-Za-z0-9_-]{22})"  # noqa: S105 - a pattern
@@ -22,6 +22,7 @@ urlpatterns = [
     re_path(rf"^questions/{TOKEN}/export$", status.export, name="export"),
     re_path(rf"^questions/{TOKEN}/delete$", status.erase, name="delete"),
     path("asked/", asked.asked, name="asked"),
+    path("ask/<slug:slug>/helpful/", helpful.helpful, name="helpful"),
     path("report/", reports.new, name="report"),
     re_path(rf"^report/{TOKEN}/$", reports.receipt, name="report-receipt"),
     path("claims/<str:public_id>/challenge", challenging.challenge, name="challenge"),

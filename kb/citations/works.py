@@ -32,7 +32,7 @@ def article(of: Article, revision: Revision | None) -> dict[str, Any]:
         "author": authors(revision.authors if revision else of.authors),
         "container-title": settings.SITE_NAME,
         "URL": settings.SITE_URL + revision.get_absolute_url() if revision else of.permalink,
-        "language": "en",
+        "language": of.lang,
     }
     return _dated(item, revision, of.published_at, of.changed_at)
 

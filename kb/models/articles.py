@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,8 @@ DRAFTING = [
     ("machine", "drafted by a machine"),
 ]
 WORDS_A_MINUTE = 220
+ENGLISH = "en"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\Z"
 
 
 def short_id(slug: str) -> str:
@@ -117,8 +120,22 @@ class Article(models.Model):
     based_on = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="articles_based_on"
     )
+    lang = models.CharField(
+        "language", max_length=12, default=ENGLISH, validators=[RegexValidator(LANGUAGE)],
+        help_text="As in HTML: en, de, pt-BR",
+    )  # fmt: skip
+    translation_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="translations"
+    )
+    translated_revision = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The revision of the original that this text renders"
+    )
     short_answer = models.TextField()
     body = models.TextField(help_text="Markdown, at most 64 KB")
+    unlinked = models.JSONField(
+        "terms never linked here", default=list, blank=True,
+        help_text="Slugs; the text may still ask for one with [[…]].",
+    )  # fmt: skip
     extra = models.JSONField(
         default=dict, blank=True, help_text="Front matter that other apps own, such as claims"
     )

@@ -40,6 +40,11 @@ class Term(models.Model):
         max_length=20, choices=DRAFTING, blank=True, help_text="Empty for the site's usual way"
     )
 
+    example = models.SlugField(
+        max_length=80, blank=True,
+        help_text="The runnable example that stands on the page: the term as a worked number.",
+    )  # fmt: skip
+
     formula_html = models.TextField(editable=False, default="")
     base_html = models.TextField(editable=False, default="")
     definition_html = models.TextField(editable=False, default="")

@@ -47,6 +47,7 @@ def term_entry(term: Term) -> SearchEntry:
         key=term.slug,
         title=f"{term.name} ({term.abbreviation})" if term.abbreviation else term.name,
         url=term.get_absolute_url(),
+        is_runnable=bool(term.example),
         body=" ".join(
             [term.summary, ", ".join(term.labels[1:]), plain_text(term.definition_html)]
         ).strip(),

@@ -17,7 +17,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from common import pieces
-from kb import citations, differences, extend, files, metadata, relations
+from kb import citations, differences, extend, files, metadata, relations, translations
 from kb.citations import works
 from kb.models import Article, Revision, Term
 from kb.references import references, successors
@@ -76,9 +76,10 @@ def _ingredients(found: Article, shown: dict[str, Any]) -> list[Any]:
             [values(row) for row in shown[name]]
             for name in (
                 *("terms", "tags", "read_first", "read_next", "related", "links_here"),
-                "corrections",
+                *("corrections", "versions"),
             )
         ],
+        str(shown["translation"]),
     ]
 
 
@@ -105,6 +106,8 @@ def _shown(found: Article) -> dict[str, Any]:
         "related": relations.related(found),
         "links_here": links_here,
         "corrections": list(found.corrections.all()),
+        "versions": translations.versions(found),
+        "translation": translations.states([found]).get(found.pk),
     }
 
 
@@ -121,12 +124,18 @@ def _context(found: Article, shown: dict[str, Any]) -> dict[str, Any]:
         "cite_url": reverse("kb:article", args=[found.slug]) + "cite/",
         "references_url": reverse("kb:article", args=[found.slug]) + "references/",
         "highwire": metadata.highwire(item, cited),
-        "json_ld": metadata.article(found, newest, cited),
+        "json_ld": metadata.article(found, newest, cited, _original(shown)),
         "contents": in_contents(found.contents),
         "title": found.title,
         "short_answer": found.short_answer,
         "authors": found.authors,
     }
+
+
+def _original(shown: dict[str, Any]) -> Article | None:
+    """What the answer translates, if readers may see it."""
+    translation = shown["translation"]
+    return translation.original if translation and translation.original.is_published else None
 
 
 def _labelled(response: HttpResponse, found: Article, newest: Revision | None) -> HttpResponse:

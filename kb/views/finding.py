@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
+from kb import translations
 from kb.models import Article, OldSlug, Term
 
 
@@ -38,6 +39,7 @@ def public_article(request: HttpRequest, slug: str) -> Article:
     article = (
         Article.objects.select_related("category", "based_on")
         .defer("body", "base_html", "file_text")
+        .annotate(has_translations=translations.has_others())
         .filter(slug=slug)
         .first()
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from kb import citations, files, glossary, markup, metadata
+from kb import citations, extend, files, glossary, markup, metadata
 from kb.citations import names, works
 from kb.models import Article, Term
 from kb.references import Reference, references
@@ -55,6 +55,7 @@ def term(request: HttpRequest, slug: str) -> HttpResponse:
         "byline": names.plain(found.authors),
         "revision": newest,
         "senses": [_sense(sense, anchors) for sense in found.senses],
+        "example": extend.drawn_block("example", found.example, request),
         "is_ambiguous": glossary.has_several_meanings(found.senses),
         "references": cited,
         "used_in": list(used_in.order_by("title")),

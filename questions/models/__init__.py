@@ -3,6 +3,7 @@
 from .log import LogEntry
 from .mail import Mail
 from .moderated import TEXT_LIMIT, Moderated
+from .opinion import Opinion
 from .question import Message, Question
 from .report import Report
 from .signals import SignalCount
@@ -14,6 +15,7 @@ __all__ = [
     "Mail",
     "Message",
     "Moderated",
+    "Opinion",
     "Question",
     "Report",
     "SignalCount",

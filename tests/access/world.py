@@ -13,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from kb import documents, glossary, storing
 from kb.models import Article, Category, Source, Tag, Term
 from kb.models.articles import short_id
-from questions import decisions, question_kind, services, tokens
+from questions import decisions, opinions, question_kind, services, tokens
 from questions.models import LogEntry, Question, Report
 from simulator import datasets
 from simulator import services as runs
@@ -178,6 +178,11 @@ def _questions(public: Article, draft: Article) -> dict[str, Any]:
         address="192.0.2.1",
     )
     names["report-token"], names["report-pk"] = report.token, report.pk
+    for article, number in ((public, 33), (draft, 34)):
+        opinions.give(
+            opinions.Given(article, is_helpful=False, text=f"{canary(number)} opinion"),
+            address="192.0.2.3",
+        )
     asker = Question.objects.get(pk=names["pending-pk"])
     for purpose in ("confirm", "leave"):
         names[f"{purpose}-key"] = tokens.mail_link(purpose, asker.pk, asker.email)

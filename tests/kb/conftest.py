@@ -78,6 +78,9 @@ class Library:
         path.write_text(f"---\n{head}---\n\n{body}\n")
         return path
 
+    def write_examples(self, text: str) -> None:
+        (self.folder / "examples.toml").write_text(text)
+
     def sync(self, *arguments: str) -> str:
         """The last line that the command prints."""
         out = StringIO()

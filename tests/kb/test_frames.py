@@ -44,6 +44,7 @@ def page(library):
 
 CITED = Source.objects.filter(key="whaley-2009")
 HEADINGS = [{"id": "a", "text": f"zq {n}", "level": 2} for n in range(3)]
+NOTICE = {"kind": "retracted", "date": "2026-01-02", "reason": "zq"}
 OWN = Article.objects.filter(slug="hedging")
 
 
@@ -57,6 +58,29 @@ OWN = Article.objects.filter(slug="hedging")
         (lambda: OWN.update(interest="zq"), "Interest of the authors: zq"),
         (lambda: OWN.update(contributors=[{"name": "zq", "role": "x"}]), "zq: x"),
         (lambda: OWN.update(review_by="2020-01-01"), "was due for a check"),
+        (lambda: OWN.update(lang="de"), '<h1 id="title" lang="de">'),
+        (
+            lambda: OWN.update(
+                translation_of=Article.objects.get(slug="near"), translated_revision=1
+            ),
+            "Translation of",
+        ),
+        (
+            lambda: Article.objects.filter(slug="near").update(
+                translation_of=Article.objects.get(slug="hedging"), lang="de"
+            ),
+            "Deutsch",
+        ),
+        (
+            lambda: CITED.update(notice=NOTICE),
+            "2 January 2026</time>: zq",
+        ),
+        (
+            lambda: CITED.update(
+                notice=NOTICE | {"successor": "vendor-page"}
+            ),
+            "Read instead",
+        ),
         (lambda: OWN.update(words=22_000), "100 min read"),
         (lambda: OWN.update(contents=HEADINGS), "zq 1</a>"),
         (lambda: OWN.update(body_html="<p>zq</p>"), "<p>zq</p>"),

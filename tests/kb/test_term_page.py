@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from simulator import services
+from simulator.models import Example
+
 from .conftest import VENDOR
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,42 @@ def test_its_twins(shelf, library, visitor):
     file = (library.folder / "glossary" / "shield.md").read_text()
     assert visitor.get("/glossary/shield.md").content.decode() == file
     assert visitor.get("/glossary/shield.json").json()["abbreviation"] == "LS"
+
+
+def test_a_worked_number_with_its_form_stands_under_the_definition(library, visitor):
+    library.term("slope", example="a-slope")
+    library.term("plain")
+    library.write_examples(
+        '[[example]]\nslug = "a-slope"\ntitle = "A call and its slope"\n'
+        'experiment = "option-price"\nparameters = { strike = 105.0 }\n'
+    )
+    library.sync()
+    page = visitor.get("/glossary/slope/").content.decode()
+    part = page.partition('<h2 id="in-numbers">')[2]
+    assert "A call and its slope" in part
+    assert 'action="/lab/a-slope/"' in part
+    assert 'name="strike"' in part
+    assert "in-numbers" not in visitor.get("/glossary/plain/").content.decode()
+    assert visitor.get("/glossary/slope.json").json()["example"] == "a-slope"
+    found = visitor.get("/search/?q=slope&runnable=1&kind=term").content.decode()
+    assert "/glossary/slope/" in found
+    assert "plain" not in found.partition("results")[2]
+    example = Example.objects.get()
+    services.refresh_example(example)
+    run, _ = services.find_or_create_run(experiment="option-price", example=example)
+    services.execute_run(run.pk, "tests")
+    page = visitor.get("/glossary/slope/").content.decode()
+    assert "a call struck at 105 with" in page.partition('<h2 id="in-numbers">')[2]
+
+
+def test_an_unknown_example_says_so_and_a_hidden_one_stays_hidden(library, visitor):
+    library.term("slope", example="nothing")
+    library.term("secret", example="hidden")
+    library.answer("draft", published=None)
+    library.write_examples(
+        '[[example]]\nslug = "hidden"\ntitle = "A secret title"\narticle = "draft"\n'
+        'experiment = "option-price"\n'
+    )
+    library.sync()
+    assert visitor.get("/glossary/slope/").status_code == 200
+    assert "A secret title" not in visitor.get("/glossary/secret/").content.decode()

@@ -1,0 +1,123 @@
+"""Links that the glossary would set, one by one, for an author to accept or to forbid.
+
+An accepted link is written into the text as ``[[words]]`` at its place. Which of several places is
+meant is not guessed: a place is right when the page that is rendered from it reads as before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from . import documents, glossary
+from .markup import plain_text
+from .models import Article, Term
+
+_LINK = re.compile(r'<a class="term" data-term="([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
+_SECTION = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+_BLOCK_EDGE = re.compile(r"</?(?:p|li|td|th|dd|dt|h[1-6]|div|blockquote|tr)[^>]*>")
+AROUND = 70  # characters shown before and after
+MOST_TRIES = 40
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A word that is linked because the glossary knows it, not because the text asks."""
+
+    index: int
+    slug: str
+    words: str
+    section: str
+    before: str
+    after: str
+    at: float
+    """How far into the text, from 0 to 1."""
+    term: Term | None = None
+
+    @property
+    def name(self) -> str:
+        """What a form calls the choice about it."""
+        return f"term-link-{self.index}"
+
+
+def suggestions(article: Article) -> list[Suggestion]:
+    """For a rendered article, in reading order; what the text itself asks for is left out."""
+    linked = documents.link(article, glossary.current())
+    terms = glossary.summaries(linked.terms)
+    return [
+        Suggestion(
+            index,
+            match[1],
+            unescape(match[2]),
+            _section(linked.html[: match.start()]),
+            _before(linked.html[: match.start()]),
+            _after(linked.html[match.end() :]),
+            match.start() / len(linked.html),
+            terms.get(match[1]),
+        )
+        for index, (match, by_author) in enumerate(
+            zip(_LINK.finditer(linked.html), linked.by_author, strict=True)
+        )
+        if not by_author
+    ]
+
+
+def _section(html: str) -> str:
+    found = _SECTION.findall(html)
+    return plain_text(found[-1]) if found else ""
+
+
+def _before(html: str) -> str:
+    words = plain_text(_BLOCK_EDGE.split(html)[-1])
+    return words if len(words) <= AROUND else f"…{words[-AROUND:]}"
+
+
+def _after(html: str) -> str:
+    words = plain_text(_BLOCK_EDGE.split(html)[0])
+    return words if len(words) <= AROUND else f"{words[:AROUND]}…"
+
+
+def accept(article: Article, chosen: Sequence[Suggestion]) -> list[Suggestion]:
+    """Write the chosen links into ``article.body``; returns those that have no place in it.
+
+    Parts that front matter writes into the text are not the body's.
+    """
+    items, terms = documents.source_items(), glossary.current()
+    documents.derive_article(article, items, terms)
+    return [one for one in chosen if not _written(article, one, items, terms)]
+
+
+def _written(
+    article: Article, one: Suggestion, items: Mapping[str, Any], terms: glossary.Glossary
+) -> bool:
+    wanted, contents = article.body_html, article.contents
+    mark = one.words if terms.resolve(one.words) == one.slug else f"{one.slug}|{one.words}"
+    for start, end in _places(article.body, one):
+        shown = article.body[start:end] if mark == one.words else mark
+        body = f"{article.body[:start]}[[{shown}]]{article.body[end:]}"
+        trial = Article(
+            body=body, extra=article.extra, contents=contents,
+            unlinked=article.unlinked, lang=article.lang,
+        )  # fmt: skip
+        derived = documents.derive_article(trial, items, terms)
+        if not derived.troubles and _flat(trial.body_html) == _flat(wanted):
+            article.body = body
+            documents.derive_article(article, items, terms)
+            return True
+    return False
+
+
+def _flat(html: str) -> str:
+    """Without regard to where lines are broken."""
+    return " ".join(html.split())
+
+
+def _places(body: str, one: Suggestion) -> Iterator[tuple[int, int]]:
+    """Where the words stand in the source, the likeliest place first."""
+    words = r"\s+".join(re.escape(word) for word in one.words.split())
+    found = [m.span() for m in re.finditer(rf"(?<![\w\[|]){words}(?![\w\]|])", body)]
+    found.sort(key=lambda span: abs(span[0] / max(1, len(body)) - one.at))
+    yield from found[:MOST_TRIES]
