@@ -9,7 +9,7 @@ import pytest
 from simulator.engine.documents import compute
 from simulator.engine.experiments import all_experiments
 
-from .reading import File, answers, examples
+from .reading import File, answers, examples, terms
 
 EVERY_EXAMPLE = pytest.mark.parametrize("example", examples().values(), ids=examples().keys())
 EVERY_ANSWER = pytest.mark.parametrize("answer", answers().values(), ids=answers().keys())
@@ -29,8 +29,9 @@ def test_its_parameters_are_accepted(example: dict[str, Any]) -> None:
 
 
 @EVERY_EXAMPLE
-def test_it_belongs_to_an_answer_and_tells_a_story(example: dict[str, Any]) -> None:
-    assert example["article"] in answers()
+def test_it_belongs_to_an_answer_or_a_term_and_tells_a_story(example: dict[str, Any]) -> None:
+    on_terms = {term.data.get("example") for term in terms().values()}
+    assert example.get("article") in answers() or example["slug"] in on_terms
     assert len(example["story"]) >= 20
 
 
@@ -38,6 +39,53 @@ def test_every_experiment_has_an_example_and_an_answer_that_shows_it() -> None:
     shown = {slug for answer in answers().values() for slug in answer.examples}
     used = {examples()[slug]["experiment"] for slug in shown if slug in examples()}
     assert set(all_experiments()) - used == set()
+
+
+WORKED = {term.slug: term.data["example"] for term in terms().values() if "example" in term.data}
+# The number that the definition gives, as the calculator on the same page finds it.
+SAID = [
+    ("delta", "delta", 0.189, 5e-4),
+    ("gamma", "gamma", -0.00117, 5e-6),
+    ("vega", "vega", 569, 0.5),
+    ("theta", "theta_per_day", 1.04, 5e-3),
+    ("rho", "rho", 210, 0.5),
+    ("elasticity", "elasticity", 27, 0.5),
+    ("credit", "credit", 27.30, 5e-3),
+    ("break-even-point", "breakeven_low", 4722.70, 5e-3),
+    ("break-even-point", "breakeven_high", 5252.30, 5e-3),
+    ("probability-of-profit", "probability_of_profit", 0.750, 5e-4),
+    ("box-spread", "box_value", 99.63, 5e-3),
+    ("vix-option", "price", 0.79, 5e-3),
+    ("vix-option", "delta", 0.26, 5e-3),
+    ("internal-rate-of-return", "irr", 0.0970, 5e-5),
+    ("net-present-value", "npv", -0.53, 5e-3),
+    ("capital-asset-pricing-model", "cost_of_equity", 0.095, 1e-9),
+    ("weighted-average-cost-of-capital", "wacc", 0.0898, 5e-5),
+    ("maximum-drawdown", "max_drawdown", -0.079, 5e-4),
+]
+
+
+def test_terms_that_a_calculator_knows_stand_beside_it() -> None:
+    known = {e["slug"] for e in examples().values()}
+    assert set(WORKED.values()) <= known
+    assert len(WORKED) >= 40
+    measured = {
+        (slug, metric.term)
+        for slug, experiment in all_experiments().items()
+        if not experiment.seeded
+        for metric in experiment.metrics
+        if metric.term
+    }
+    unshown = {term for _, term in measured} - set(WORKED)
+    assert unshown <= {"vix", "volatility", "xirr", "risk-free-rate", "risk-neutral-measure"}
+
+
+@pytest.mark.parametrize(("term", "metric", "value", "tolerance"), SAID)
+def test_a_definition_says_what_its_calculator_gives(
+    term: str, metric: str, value: float, tolerance: float
+) -> None:
+    metrics = {m["name"]: m["value"] for m in document(examples()[WORKED[term]])["metrics"]}
+    assert metrics[metric] == pytest.approx(value, abs=tolerance)
 
 
 @EVERY_ANSWER
