@@ -114,7 +114,7 @@ class ArticleForm(Conflicting):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unlinked"].initial = " ".join(self.instance.unlinked)
+        self.initial["unlinked"] = " ".join(self.instance.unlinked)
         self.fields["front_matter"].initial = frontmatter.write_values(self.instance.extra)
         if self.instance.pk:
             links = self.instance.links.select_related("target").order_by("position")

@@ -71,13 +71,18 @@ def _section(html: str) -> str:
 
 
 def _before(html: str) -> str:
-    words = plain_text(_BLOCK_EDGE.split(html)[-1])
+    words = _words(_BLOCK_EDGE.split(html)[-1]).lstrip()
     return words if len(words) <= AROUND else f"…{words[-AROUND:]}"
 
 
 def _after(html: str) -> str:
-    words = plain_text(_BLOCK_EDGE.split(html)[0])
+    words = _words(_BLOCK_EDGE.split(html)[0]).rstrip()
     return words if len(words) <= AROUND else f"{words[:AROUND]}…"
+
+
+def _words(html: str) -> str:
+    """Text with single spaces, also where it begins and ends."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", html)))
 
 
 def accept(article: Article, chosen: Sequence[Suggestion]) -> list[Suggestion]:

@@ -80,6 +80,7 @@ def of_others(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "rows": rows,
+        "usual": Article(),
         "total": len(everything),
         "answers": len({article.pk for article, _ in everything}),
         "verdicts": [(w, m, counts[w]) for w, m in others.MEANINGS.items() if counts[w]],

@@ -86,7 +86,21 @@ def test_who_judged_a_sentence_of_others_stands_beside_the_verdict(library):
                    "untestable": "it names no numbers"}],
     )  # fmt: skip
     library.sync()
+    library.answer(
+        "as-usual",
+        "::dissected claims",
+        dissects=[
+            {
+                "number": "2",
+                "said": "It pays",
+                "sources": ["vendor-page"],
+                "untestable": "no numbers",
+            }
+        ],
+    )
+    library.sync()
     shown = page("/claims/of-others/")
+    assert shown.count("Drafted with machine help; people decide") == 1, "the usual is said once"
     assert "Put to the test by The Hedgelab group" in shown
     assert "Written by people; people decide" in shown
     assert "Interest of the authors: A rival of theirs." in shown

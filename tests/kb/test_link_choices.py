@@ -77,6 +77,7 @@ def choice(shown, what, slug, nth=0):
 
 
 def test_each_link_is_offered_with_the_words_around_it(shelf, editor):
+    assert form_of(login(editor), stored("greeks"))["unlinked"] == ""
     found = list(offered(preview(login(editor), stored("greeks"))).values())
     assert [slug for slug, _ in found] == ["delta", "gamma", "vega", "delta"]
     assert found[0][1].startswith("Delta and gamma move.")
@@ -118,6 +119,7 @@ def test_a_forbidden_term_is_linked_nowhere_on_this_page_and_everywhere_else(she
     shown = preview(client, article)
     form = taken(client, shown, choice(shown, "forbid", "delta")).context["adminform"].form
     assert form["unlinked"].value() == "delta"
+    assert form.errors == {}
     data = form_of(client, article) | {"unlinked": "delta"}
     client.post(f"/admin/kb/article/{article.pk}/change/", data)
     publishing.publish(stored("greeks"), note="it is a test")
