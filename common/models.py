@@ -23,9 +23,13 @@ class Generation(models.Model):
 
 
 class StoredPage(models.Model):
-    """The bytes of one public page, valid while its generation is the newest."""
+    """The bytes of one public page, valid while its generation is the newest.
+
+    One that names its ingredients is found good again after a change that did not touch them.
+    """
 
     path = models.CharField(max_length=300, primary_key=True)
+    ingredients = models.CharField(max_length=64, blank=True, help_text="A digest, or nothing")
     generation = models.BigIntegerField()
     made_at = models.FloatField(help_text="Unix time")
     etag = models.CharField(max_length=40)

@@ -9,6 +9,9 @@ is never served.
 Kept twice: in a table that all processes share, and in this process's memory, so that the usual
 answer costs one tiny query for the newest generation and nothing else.
 
+A view that can tell cheaply whether its page would come out the same names what the page is made
+of (``MadeOf``): then, after a change elsewhere, the same bytes are given on under the new number.
+
 Kept are anonymous GETs of the listed paths without a query, without cookies. Nothing private can
 get in, because a request that brings a cookie is neither answered from here nor kept.
 """
@@ -22,8 +25,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -53,6 +57,7 @@ class Kept:
     headers: tuple[tuple[str, str], ...]
     plain: bytes
     packed: bytes
+    ingredients: str = ""
 
     # Ready for ``Front``, made once for each page.
 
@@ -95,6 +100,61 @@ def generation() -> int:
     return int(row[0])
 
 
+def newest_seen() -> int:
+    """As this connection sees it; outside a transaction that is what everybody sees."""
+    if not connection.in_atomic_block:
+        newest = freshness.newest()
+        if newest is not None:
+            return newest
+    return generation()
+
+
+class MadeOf(HttpResponse):
+    """A page that knows what it was made of, and the kept page if it is that one.
+
+    ``ingredients`` is a digest of all that the page shows: of two pages under one path whose
+    digests are equal, every byte is.
+    """
+
+    def __init__(self, content: Any, *, ingredients: str, kept: Kept | None = None) -> None:
+        super().__init__(content)
+        self.ingredients = ingredients
+        self.kept = kept
+
+
+def made_of(path: str, ingredients: str) -> MadeOf | None:
+    """The page that was kept under this path if it was made of the same, however old it is."""
+    if settings.DEBUG or not ingredients:
+        return None
+    kept = _memory.get(path)
+    if kept is None or kept.ingredients != ingredients:
+        row = StoredPage.objects.filter(path=path, ingredients=ingredients).first()
+        if row is None:
+            return None
+        kept = _read(row)
+    response = MadeOf(kept.plain, ingredients=ingredients, kept=kept)
+    for name, value in kept.headers:
+        if name in OWN_HEADERS:
+            response.headers[name] = value
+    return response
+
+
+# What views say about their page; the rest is added on the way out each time.
+OWN_HEADERS = frozenset({"Content-Type", "Last-Modified", "Link"})
+
+
+def _read(row: StoredPage) -> Kept:
+    return Kept(
+        row.generation,
+        row.made_at,
+        row.etag,
+        tuple((name, value) for name, value in json.loads(row.headers)),
+        bytes(row.body),
+        bytes(row.packed),
+        row.ingredients,
+    )
+
+
 class StoredPages:
     """The middleware: right behind the one that knows whom to believe about addresses."""
 
@@ -111,20 +171,11 @@ class StoredPages:
         request.get_host()  # refuses a hostile Host before anything is answered
         if request.META.get("QUERY_STRING"):
             return self._labelled(self.get_response(request))
-        newest = self._newest()
+        newest = newest_seen()
         kept = self._find(request.path, newest)
         if kept is None:
             return self._make(request, newest)
         return self._answer(request, kept)
-
-    @staticmethod
-    def _newest() -> int:
-        """As this connection sees it; outside a transaction that is what everybody sees."""
-        if not connection.in_atomic_block:
-            newest = freshness.newest()
-            if newest is not None:
-                return newest
-        return generation()
 
     def _is_public(self, request: HttpRequest) -> bool:
         return (
@@ -143,8 +194,7 @@ class StoredPages:
         row = StoredPage.objects.filter(path=path, generation=newest, made_at__gt=oldest).first()
         if row is None:
             return None
-        headers = tuple((name, value) for name, value in json.loads(row.headers))
-        kept = Kept(newest, row.made_at, row.etag, headers, bytes(row.body), bytes(row.packed))
+        kept = _read(row)
         self._remember(path, kept)
         return kept
 
@@ -187,16 +237,34 @@ class StoredPages:
         )
 
     def _keep(self, path: str, newest: int, response: HttpResponse) -> Kept:
+        earlier = response.kept if isinstance(response, MadeOf) else None
+        if earlier is not None:
+            kept = replace(earlier, generation=newest, made_at=time.time())
+            self._remember(path, kept)
+            if not self._give_on(path, kept):
+                self._share(path, kept)
+            return kept
         body = response.content
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         self._labelled(response)
         # Weak, because one tag names the plain and the compressed bytes.
         response.headers["ETag"] = f"W/{etag}"
         headers = tuple((n, v) for n, v in response.headers.items() if n != "Content-Length")
-        kept = Kept(newest, time.time(), etag, headers, body, gzip.compress(body, 6, mtime=0))
+        packed = gzip.compress(body, 6, mtime=0)
+        ingredients = response.ingredients if isinstance(response, MadeOf) else ""
+        kept = Kept(newest, time.time(), etag, headers, body, packed, ingredients)
         self._remember(path, kept)
         self._share(path, kept)
         return kept
+
+    @staticmethod
+    def _give_on(path: str, kept: Kept) -> bool:
+        """Say of the page in the table that it is still good; False where another one stands."""
+        same = StoredPage.objects.filter(path=path, ingredients=kept.ingredients, etag=kept.etag)
+        try:
+            return bool(same.update(generation=kept.generation, made_at=kept.made_at))
+        except DatabaseError:
+            return True  # a full or read-only disk must not stop anybody from reading
 
     @staticmethod
     def _share(path: str, kept: Kept) -> None:
@@ -208,8 +276,9 @@ class StoredPages:
             headers=json.dumps(kept.headers),
             body=kept.plain,
             packed=kept.packed,
+            ingredients=kept.ingredients,
         )
-        fields = ["generation", "made_at", "etag", "headers", "body", "packed"]
+        fields = ["generation", "made_at", "etag", "headers", "body", "packed", "ingredients"]
         try:
             with transaction.atomic():
                 StoredPage.objects.bulk_create(

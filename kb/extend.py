@@ -10,6 +10,7 @@ extend.article_field("examples", example_slugs)
 extend.publish_check(claims_hold)
 extend.care_list(unhelpful_answers)
 extend.page_extras("evidence", evidence_line)
+extend.page_ingredients(rows_that_they_read)
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ SiteExtra = Callable[[HttpRequest], str]
 Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
 CareList = Callable[[], Iterable[tuple[str, str, str]]]
 Writer = Callable[[str, Mapping[str, Any]], str]
+Ingredients = Callable[[int, str, Mapping[str, Any]], Sequence[Any]]
 
 
 class FrontMatterKey(NamedTuple):
@@ -97,6 +99,7 @@ article_fields: dict[str, Getter] = {}
 publish_checks: list[Check] = []
 care_lists: list[CareList] = []
 extras: dict[str, list[Extra]] = {}
+ingredients: list[Ingredients] = []
 site_extras: dict[str, list[SiteExtra]] = {}
 
 
@@ -179,6 +182,16 @@ def care_list(found: CareList) -> None:
 def page_extras(slot: str, render: Extra) -> None:
     """Fill a place of the article page: evidence, ask, after_terms or head."""
     extras.setdefault(slot, []).append(render)
+
+
+def page_ingredients(read: Ingredients) -> None:
+    """What a published answer's blocks, inlines and extras of an app show, as plain values.
+
+    ``read(article_id, body_html, extra)`` asks as little as it can: a page whose ingredients are
+    the same as before is not drawn again. Every row that is drawn must be among them, and what
+    the clock decides (``kb.ingredients``, ``tests/kb/test_ingredients.py``).
+    """
+    ingredients.append(read)
 
 
 def site_extra(slot: str, render: SiteExtra) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
+
+from common import rows
 
 from .models import Article, ArticleLink
 
@@ -51,6 +55,7 @@ def _reachable(graph: Mapping[str, Sequence[str]], start: str) -> set[str]:
 
 
 LONGEST_PATH = 12
+MOST_RELATED = 6
 _PATH = """
 WITH RECURSIVE path(id, depth) AS (
   SELECT target_id, 1 FROM kb_articlelink WHERE article_id = %s AND kind = 'prerequisite'
@@ -59,45 +64,24 @@ WITH RECURSIVE path(id, depth) AS (
   JOIN path ON link.article_id = path.id
   WHERE link.kind = 'prerequisite' AND path.depth < %s
 )
-SELECT id, MAX(depth) FROM path GROUP BY id
+SELECT a.id, a.slug, a.title, MAX(path.depth) FROM path
+JOIN kb_article a ON a.id = path.id AND a.state = 'published'
+GROUP BY a.id, a.slug, a.title
+ORDER BY 4 DESC, a.title, a.id
 """
-
-
-def learning_path(article: Article) -> list[Article]:
-    """Everything to read before, in reading order: what others build on comes first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PATH, [article.pk, LONGEST_PATH])
-        depths = dict(cursor.fetchall())
-    depths.pop(article.pk, None)
-    if not depths:
-        return []
-    rows = Article.objects.published().filter(pk__in=depths).only("slug", "title")
-    return sorted(rows, key=lambda one: (-depths[one.pk], one.title))
-
-
-def _targets(article: Article, kind: str) -> list[Article]:
-    links = article.links.filter(kind=kind, target__state=Article.State.PUBLISHED)
-    shown = links.select_related("target").only("article", "target__slug", "target__title")
-    return [link.target for link in shown.order_by("position")]
-
-
-def related(article: Article, most: int = 6) -> list[Article]:
-    """Those chosen by hand, then those that share the most terms, sources and tags."""
-    chosen = _targets(article, ArticleLink.Kind.RELATED)
-    if len(chosen) >= most:
-        return chosen[:most]
-    taken = {article.pk, *(other.pk for other in chosen)}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAR, [article.pk] * 6)
-        scores = dict(cursor.fetchall())
-    wanted = [pk for pk in scores if pk not in taken][: most - len(chosen)]
-    near = Article.objects.published().filter(pk__in=wanted).only("slug", "title")
-    return chosen + sorted(near, key=lambda one: (-scores[one.pk], one.slug))
-
-
+_LINKS = """
+SELECT a.id, a.slug, a.title, l.kind, l.position, 'to' FROM kb_articlelink l
+JOIN kb_article a ON a.id = l.target_id AND a.state = 'published'
+WHERE l.article_id = %s AND l.kind = 'related'
+UNION ALL
+SELECT a.id, a.slug, a.title, l.kind, l.position, 'from' FROM kb_articlelink l
+JOIN kb_article a ON a.id = l.article_id AND a.state = 'published'
+WHERE l.target_id = %s
+ORDER BY 6, 5, 3, 1, 4
+"""
 # What is shared is added up in one pass over each index: a join of the three would multiply them.
 _NEAR = """
-SELECT shared.article_id, SUM(shared.weight) AS score FROM (
+SELECT a.id, a.slug, a.title, CAST(SUM(shared.weight) AS INTEGER) AS score FROM (
   SELECT article_id, COUNT(*) AS weight FROM kb_mention
   WHERE term_id IN (SELECT term_id FROM kb_mention WHERE article_id = %s)
     AND article_id <> %s GROUP BY article_id
@@ -110,25 +94,59 @@ SELECT shared.article_id, SUM(shared.weight) AS score FROM (
   WHERE tag_id IN (SELECT tag_id FROM kb_article_tags WHERE article_id = %s)
     AND article_id <> %s GROUP BY article_id
 ) shared
-JOIN kb_article ON kb_article.id = shared.article_id AND kb_article.state = 'published'
-GROUP BY shared.article_id, kb_article.slug
-ORDER BY score DESC, kb_article.slug
+JOIN kb_article a ON a.id = shared.article_id AND a.state = 'published'
+GROUP BY a.id, a.slug, a.title
+ORDER BY score DESC, a.slug
 LIMIT 24
 """
 
+Row = tuple[Any, ...]  # begins with id, slug and title of a published answer
 
-def leading_here(article: Article) -> tuple[list[Article], list[Article]]:
-    """Published answers that build on this one, and all whose text or list leads to it."""
-    links = (
-        ArticleLink.objects.filter(target=article, article__state=Article.State.PUBLISHED)
-        .select_related("article")
-        .only("kind", "target", "article__slug", "article__title")
-        .order_by("article__title", "article_id")
+
+class Around(NamedTuple):
+    """The answers around one, as rows: equal rows make equal lists on its page."""
+
+    path: list[Row]
+    links: list[Row]
+    near: list[Row]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What the page of an answer leads to, each by slug and title only."""
+
+    read_first: list[Article]  # what others build on comes first
+    related: list[Article]  # chosen by hand, then those that share the most terms, sources, tags
+    read_next: list[Article]  # what builds on this one
+    links_here: list[Article]  # all whose text or list leads to it
+
+
+def around(article_id: int) -> Around:
+    """Three small statements."""
+    links = rows.select(_LINKS, [article_id] * 2)
+    chosen = sum(direction == "to" for *_, direction in links)
+    return Around(
+        rows.select(_PATH, [article_id, LONGEST_PATH]),
+        links,
+        rows.select(_NEAR, [article_id] * 6) if chosen < MOST_RELATED else [],
     )
-    build: dict[int, Article] = {}
-    lead: dict[int, Article] = {}
-    for link in links:
-        lead[link.article_id] = link.article
-        if link.kind == ArticleLink.Kind.PREREQUISITE:
-            build[link.article_id] = link.article
-    return list(build.values()), list(lead.values())
+
+
+def lists(article: Article) -> Lists:
+    path, links, near = around(article.pk)
+    chosen = [row for row in links if row[5] == "to"]
+    taken = {article.pk, *(row[0] for row in chosen)}
+    others = [row for row in near if row[0] not in taken]
+    here = sorted((row for row in links if row[5] == "from"), key=lambda row: (row[2], row[0]))
+    return Lists(
+        _answers(row for row in path if row[0] != article.pk),
+        _answers((chosen + others)[:MOST_RELATED]),
+        _answers(row for row in here if row[3] == ArticleLink.Kind.PREREQUISITE),
+        _answers(here),
+    )
+
+
+def _answers(found: Iterable[Row]) -> list[Article]:
+    """Each once, in the order in which it came first."""
+    once = dict.fromkeys(tuple(row[:3]) for row in found)
+    return [Article.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "title"], row) for row in once]

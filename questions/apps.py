@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class QuestionsConfig(AppConfig):
@@ -24,6 +24,7 @@ class QuestionsConfig(AppConfig):
             report_kind,
             roles,
         )
+        from .models import Report
 
         kinds.register(question_kind.KIND)
         kinds.register(report_kind.ERRORS)
@@ -32,6 +33,8 @@ class QuestionsConfig(AppConfig):
         extend.page_extras("ask", ask_form.draw)
         extend.care_list(opinions.for_editors)
         extend.page_extras("after_terms", challenges.on_article)
+        extend.page_ingredients(challenges.of_page)
+        post_save.connect(challenges.on_saved, sender=Report, dispatch_uid="questions.challenges")
         claims.page_extra(challenges.on_claim)
         claims.on_counterexample(challenges.action)
         extend.article_published.connect(drafts.on_published, dispatch_uid="questions.published")

@@ -7,8 +7,10 @@ the claim's page and on the article, with their date and the editor's words.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +19,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
+from common import rows
+from common.stored_pages import renew
 from kb.models import Article
 from simulator import claim_rules as rules
 from simulator import services as runs
 from simulator.claims import measured_text
-from simulator.models import SUCCEEDED, Claim, Run
+from simulator.models import SUCCEEDED, Claim, Example, Run
 from simulator.presentation import figure_text
 
 from .models import Report
@@ -142,8 +146,37 @@ KIND = report_kind(
 
 
 def accepted(**which: Any) -> list[Report]:
-    rows = Report.objects.filter(kind=NAME, state=Report.State.ACCEPTED, is_spam=False, **which)
-    return list(rows.order_by("-decided_at"))
+    found = Report.objects.filter(kind=NAME, state=Report.State.ACCEPTED, is_spam=False, **which)
+    return list(found.order_by("-decided_at"))
+
+
+def of_page(article_id: int, body_html: str, extra: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows that ``on_article`` draws from (``kb.ingredients``)."""
+    reports = rows.select(_ON_PAGE, [NAME, Report.State.ACCEPTED, article_id])
+    if not reports:
+        return []
+    payloads = [json.loads(p) if isinstance(p, str) else p for *_, p in reports]
+    named = [str(payload.get("claim", "")) for payload in payloads]
+    claims = f"""
+SELECT {rows.columns(Claim, "c")}, {rows.columns(Example, "e")} FROM simulator_claim c
+LEFT JOIN simulator_example e ON e.id = c.example_id
+WHERE c.public_id IN ({rows.places(named)}) ORDER BY c.id
+"""  # noqa: S608 - names of columns
+    theirs = Run.objects.filter(pk__in=[payload.get("run") for payload in payloads])
+    known = sorted(map(str, theirs.values_list("pk", flat=True)))
+    return [reports, rows.select(claims, named), known]
+
+
+_ON_PAGE = """
+SELECT r.id, r.text, r.reason, CAST(r.decided_at AS TEXT), r.payload FROM questions_report r
+WHERE r.kind = %s AND r.state = %s AND r.article_id = %s AND NOT r.is_spam ORDER BY r.id
+"""
+
+
+def on_saved(sender: type[Report], instance: Report, *, created: bool, **rest: Any) -> None:
+    """Kept pages show accepted challenges; a new one waits and shows nowhere."""
+    if instance.kind == NAME and not created:
+        renew()
 
 
 def shown(report: Report) -> dict[str, Any]:
@@ -154,9 +187,9 @@ def on_claim(claim: Claim, request: HttpRequest) -> str:
     """The claim page's part: accepted challenges and the way to send one."""
     if not claim.is_testable or claim.example is None:
         return ""
-    rows = accepted(payload__claim=claim.public_id)
+    found = accepted(payload__claim=claim.public_id)
     return render_to_string(
-        "questions/_challenges.html", {"claim": claim, "challenges": [shown(row) for row in rows]}
+        "questions/_challenges.html", {"claim": claim, "challenges": [shown(row) for row in found]}
     )
 
 
@@ -170,9 +203,9 @@ def action(claim: Claim, run: Run) -> str:
 
 def on_article(article: Article, request: HttpRequest) -> str:
     """The article's part: accepted challenges only."""
-    rows = accepted(article=article)
-    if not rows:
+    found = accepted(article=article)
+    if not found:
         return ""
     return render_to_string(
-        "questions/_challenges.html", {"claim": None, "challenges": [shown(row) for row in rows]}
+        "questions/_challenges.html", {"claim": None, "challenges": [shown(row) for row in found]}
     )

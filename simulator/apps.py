@@ -11,7 +11,7 @@ class SimulatorConfig(AppConfig):
     def ready(self) -> None:
         from kb import extend
 
-        from . import blocks, checks, example_files
+        from . import blocks, checks, example_files, ingredients
         from .claims import extend as claims
         from .models import guards
 
@@ -22,5 +22,6 @@ class SimulatorConfig(AppConfig):
         extend.publish_check(checks.second_routes_agree)
         blocks.register()
         claims.register()
+        ingredients.register()
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="simulator.guards")

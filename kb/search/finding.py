@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from common import rows
 from kb import glossary
 from kb.models import SearchDocument
 
-from . import excerpts, postings, rows, vocabulary
+from . import excerpts, postings, vocabulary
 from .asking import LONGEST_QUERY, Asked, understand
 from .words import fold
 

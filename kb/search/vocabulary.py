@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Collate, Length
 
+from common import rows
 from kb.models import SearchWord
 
-from . import rows
 from .words import stem, words
 
 MOST_FORMS = 200  # words that a prefix may stand for

@@ -17,7 +17,17 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from common import pieces
-from kb import citations, differences, extend, files, metadata, relations, translations
+from common.stored_pages import MadeOf, made_of, newest_seen
+from kb import (
+    citations,
+    differences,
+    extend,
+    files,
+    ingredients,
+    metadata,
+    relations,
+    translations,
+)
 from kb.citations import works
 from kb.models import Article, Revision, Term
 from kb.references import references, successors
@@ -30,7 +40,21 @@ LONGEST_CONTENTS = 18
 @require_safe
 @answered
 def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page as it was kept while all that it is made of is the same, else drawn anew."""
+    before = newest_seen()
+    made_of_this = ingredients.of_answer(slug)
+    kept = made_of(request.path, made_of_this)
+    if kept is not None:
+        return kept
     found = public_article(request, slug)
+    body = _page(found, request)
+    if newest_seen() != before or ingredients.of_answer(slug) != made_of_this:
+        made_of_this = ""  # somebody wrote meanwhile: nobody knows what it was made of
+    response = MadeOf(body, ingredients=made_of_this)
+    return _labelled(response, found, found.newest_revision)
+
+
+def _page(found: Article, request: HttpRequest) -> str:
     prefetch_related_objects([found], "tags")
     shown = _shown(found)
     # What other apps draw, and the text itself, are put into a frame that is drawn once for its
@@ -46,8 +70,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return render_to_string("kb/article.html", context, request)
 
     page = pieces.kept(_ingredients(found, shown), draw)
-    response = HttpResponse(_HOLE.sub(lambda hole: drawn[hole.group(1)], page))
-    return _labelled(response, found, shown["revision"])
+    return _HOLE.sub(lambda hole: drawn[hole.group(1)], page)
 
 
 # No text can make one: what is written by people is escaped.
@@ -93,7 +116,7 @@ def _shown(found: Article) -> dict[str, Any]:
     cards = Term.objects.filter(mentioned_in__article=found)
     terms = list(cards.only("slug", "name", "abbreviation", "summary"))
     terms.sort(key=lambda term: term.name.casefold())
-    read_next, links_here = relations.leading_here(found)
+    others = relations.lists(found)
     citations_of = list(found.citations.select_related("source").order_by("pk"))
     return {
         "revision": found.newest_revision,
@@ -101,10 +124,10 @@ def _shown(found: Article) -> dict[str, Any]:
         "successors": successors(citations_of),
         "terms": terms,
         "tags": list(found.tags.all()),
-        "read_first": relations.learning_path(found),
-        "read_next": read_next,
-        "related": relations.related(found),
-        "links_here": links_here,
+        "read_first": others.read_first,
+        "read_next": others.read_next,
+        "related": others.related,
+        "links_here": others.links_here,
         "corrections": list(found.corrections.all()),
         "versions": translations.versions(found),
         "translation": translations.states([found]).get(found.pk),

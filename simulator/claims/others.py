@@ -170,7 +170,7 @@ def dissected(extra: Mapping[str, Any]) -> list[Dissected]:
 def of_many(extras: Sequence[Mapping[str, Any]]) -> list[list[Dissected]]:
     """The same for many articles, whose sources are looked up at once."""
     listed = [extra.get(KEY) or [] for extra in extras]
-    keys = {_key(s) for rows in listed for row in rows for s in row.get("sources", [])}
+    keys = {key for extra in extras for key in cited_keys(extra)}
     known = Source.objects.filter(key__in=keys).values_list("key", "interest") if keys else ()
     interests = {key: interest or "none stated" for key, interest in known}
     return [_read(rows, interests) for rows in listed]
@@ -195,6 +195,11 @@ def _read(rows: Sequence[Mapping[str, Any]], interests: Mapping[str, str]) -> li
 
 def _key(source: str) -> str:
     return source.partition(" ")[0]
+
+
+def cited_keys(extra: Mapping[str, Any]) -> list[str]:
+    """The sources that the dissected sentences of an article come from."""
+    return sorted({_key(s) for row in extra.get(KEY) or [] for s in row.get("sources", [])})
 
 
 # The body's blocks -----------------------------------------------------------------------------

@@ -128,3 +128,4 @@ def bare_house(monkeypatch: pytest.MonkeyPatch) -> None:
                  "article_fields", "extras", "site_extras"):  # fmt: skip
         monkeypatch.setattr(extend, name, {})
     monkeypatch.setattr(extend, "publish_checks", [])
+    monkeypatch.setattr(extend, "ingredients", [])

@@ -1,14 +1,21 @@
 """A reader brings a run in which a claim fails; a moderator sees both; accepted ones are shown."""
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common import pieces
+from common.models import Piece
+from kb import ingredients
 from kb.models import Article, Category
 from questions import challenges, tokens
 from questions.models import Report
 from simulator import claims, services
-from simulator.models import Claim, Example
+from simulator.models import Claim, Example, Run
 from tests.drills import tiny
+from tests.tables import asked_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +104,71 @@ def test_accepted_challenges_stand_on_the_claim(client, claim):
     page = client.get(claim.get_absolute_url()).content.decode()
     assert "Take three and four." in page
     assert "True above four." in page
+
+
+@pytest.fixture
+def challenged(client, claim):
+    """The answer of the claim with its example placed, and a challenge that waits."""
+    mark = '<data class="inline" value="claim:sum">five</data>'
+    block = '<div data-argument="add" data-block="example"></div>'
+    Article.objects.update(body_html=f"<p>It makes {mark}.</p>{block}")
+    services.warm_examples()
+    for run in Run.objects.unfinished():
+        services.execute_run(run.pk, "test")
+    send(client, claim, run_of(a=3, b=4))
+    return Report.objects.get()
+
+
+def page(query=""):
+    return Client().get(f"/ask/sums/{query}").content.decode()
+
+
+def test_an_accepted_challenge_stands_on_the_answer_at_once_and_leaves_with_its_acceptance(
+    challenged,
+):
+    assert "Take three and four." not in page()
+    challenged.state, challenged.decided_at = "accepted", timezone.now()
+    challenged.save()
+    assert "Take three and four." in page()
+    challenged.state = "open"
+    challenged.save()
+    assert "Take three and four." not in page()
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (lambda: Claim.objects.update(state="drifted", measured=6), "claim-drifted"),
+        (lambda: Claim.objects.update(sentence="zq"), "verified: zq"),
+        (lambda: Claim.objects.update(retired_at=timezone.now()), "<p>It makes five.</p>"),
+        (lambda: Example.objects.update(title="zq"), ">zq</a></h3>"),
+        (lambda: Example.objects.update(fingerprint="zq"), "older than the engine"),
+        (lambda: Example.objects.update(result_run=None), "not computed yet"),
+        (lambda: Report.objects.update(reason="zq"), "The editors: zq"),
+        (
+            lambda: Example.objects.create(slug="n", title="zq", experiment="tiny-sum"),
+            'href="/lab/n/"',
+        ),
+    ],
+)
+def test_every_change_of_runs_and_claims_shows_on_a_kept_answer(challenged, change, shown):
+    Report.objects.update(state="accepted", decided_at=timezone.now())
+    page()
+    assert shown not in page("?made=1")
+    change()
+    assert shown in page("?made=1")
+
+
+def test_every_table_that_drawing_asks_is_among_the_ingredients(challenged):
+    Report.objects.update(state="accepted", decided_at=timezone.now())
+    pieces.forget_memory()
+    Piece.objects.all().delete()
+    with CaptureQueriesContext(connection) as drawing:
+        assert "Take three and four." in page("?made=1")
+    with CaptureQueriesContext(connection) as asking:
+        ingredients.of_answer("sums")
+    kept = {"common_generation", "common_piece", "common_storedpage"}
+    assert asked_tables(drawing) - kept <= asked_tables(asking)
 
 
 def test_there_is_nothing_to_challenge_about_an_unpublished_claim(client, claim):
