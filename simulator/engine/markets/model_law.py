@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
+from ..numerics import cells
 from ..numerics.arrays import BoolLike, FloatLike, Floats, floats, signs
 from ..numerics.normal import quantile
 from ..numerics.times import Times
@@ -299,21 +300,7 @@ class LawSmile(surface.Smile):
 
     def _ratio(self, y: Any) -> Floats:
         """Implied width over w at k = y w, between the table's points in all three directions."""
-        flat, at, i, j = self._cells
-        s = (np.minimum(np.maximum(y, Y[0]), Y[-1]) - Y[0]) * (1.0 / (Y[1] - Y[0]))
-        b = np.minimum(s.astype(int), len(Y) - 2)
-        s = s - b
-        start = at + b
-
-        def along(more: int) -> Any:
-            here = flat.take(start + more)
-            return here + s * (flat.take(start + (more + 1)) - here)
-
-        step = len(SHARES) * len(Y)
-        low, top = along(0), along(step)
-        low += j * (along(len(Y)) - low)
-        top += j * (along(step + len(Y)) - top)
-        return np.asarray(low + i * (top - low))
+        return cells.read(*self._cells, y, axis=Y, shares=len(SHARES))
 
 
 def smile(

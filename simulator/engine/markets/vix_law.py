@@ -28,6 +28,7 @@ from numpy.polynomial.legendre import leggauss
 from scipy.interpolate import CubicSpline
 from scipy.special import erfcx, ndtri
 
+from ..numerics import cells
 from ..numerics.arrays import Floats
 from ..numerics.times import Times
 from ..pricing import black76, implied
@@ -244,18 +245,4 @@ class LawMarks:
 
     def _ratio(self, y: Any) -> Floats:
         """Width over w at ln(K/F) = y w, between the table's points in all three directions."""
-        flat, at, i, j = self._cells
-        s = (np.minimum(np.maximum(y, Y[0]), Y[-1]) - Y[0]) * (1.0 / (Y[1] - Y[0]))
-        b = np.minimum(s.astype(int), len(Y) - 2)
-        s = s - b
-        start = at + b
-
-        def along(more: int) -> Any:
-            here = flat.take(start + more)
-            return here + s * (flat.take(start + (more + 1)) - here)
-
-        step = len(SHARES) * len(Y)
-        low, top = along(0), along(step)
-        low += j * (along(len(Y)) - low)
-        top += j * (along(step + len(Y)) - top)
-        return np.asarray(low + i * (top - low))
+        return cells.read(*self._cells, y, axis=Y, shares=len(SHARES))
