@@ -11,8 +11,8 @@ alone, so one curve w(VIX sqrt(T)) per shape serves every day of a history; it i
 a Chebyshev series and is exact to about 1e-9.
 
 Default shape a = -0.19, b = 0.03: with costs a leg of the larger of 0.05 points and 5 % of
-premium it reproduces the published path of Cboe's condor index CNDR for 2010-2019
-(-0.84 % a year against -0.86 %). a = -0.11 without costs turns that into +5.1 %.
+premium it comes near the published path of Cboe's condor index CNDR for 2010-2018
+(-0.4 % a year against -0.9 %). a = -0.11 without costs turns that into +4.5 %.
 The marks are a model's, from closes; they are not quotes.
 """
 

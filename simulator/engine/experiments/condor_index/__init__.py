@@ -113,7 +113,7 @@ experiment = Experiment(
         ),
         would_change=(
             "An imported history of quoted skew.",
-            "Costs near zero and a mild skew: they turn a flat decade into one of 5 % a year.",
+            "Costs near zero and a mild skew: they turn a flat decade into one of 4.5 % a year.",
         ),
         sources=(
             "Rule and index: Cboe, S&P 500 Iron Condor Index (CNDR), history from 30 June 1986.",
