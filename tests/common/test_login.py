@@ -17,8 +17,7 @@ STRANGER, OWNER = "203.0.113.9", "198.51.100.7"
 
 
 @pytest.fixture
-def ada(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def ada():
     return User.objects.create_superuser("ada", "ada@example.org", PASSWORD)
 
 
