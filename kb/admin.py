@@ -454,11 +454,18 @@ class ProposalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         article = proposal.article
         body = proposal.values.get("body", article.body)
         extra = proposal.values.get("extra", article.extra)
-        fresh = Article(body=body, contents=article.contents, extra=extra)
+        fresh = Article(
+            body=body, contents=article.contents, extra=extra, lang=article.lang,
+            unlinked=proposal.values.get("unlinked", article.unlinked),
+        )  # fmt: skip
         publishing.check_text(fresh)
         title = differences.words(article.title, proposal.values.get("title", article.title))
         answer = differences.words(
             article.short_answer, proposal.values.get("short_answer", article.short_answer)
+        )
+        unlinked = differences.words(
+            " ".join(article.unlinked),
+            " ".join(proposal.values.get("unlinked", article.unlinked)),
         )
         text = differences.rendered(article.body_html, fresh.body_html)
         front_matter = differences.words(
@@ -466,8 +473,9 @@ class ProposalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         review = reverse("admin:kb_article_review", args=[article.pk])
         return format_html(
-            '<h3>{}</h3><p>{}</p><div>{}</div><pre>{}</pre><p><a href="{}">Comments on it</a></p>',
-            *(title, answer, text, front_matter, review),
+            "<h3>{}</h3><p>{}</p><div>{}</div><pre>{}</pre><p>Never linked: {}</p>"
+            '<p><a href="{}">Comments on it</a></p>',
+            *(title, answer, text, front_matter, unlinked or "nothing", review),
         )
 
     @admin.action(description="Accept: readers see it now", permissions=["change"])

@@ -17,6 +17,7 @@ from common.api import Pages
 
 from . import records, search
 from .models import Article, Category, OldSlug, Source, Tag, Term
+from .models.articles import ArticleQuerySet
 from .schema import page_of, shapes
 from .views.searching import filters_of, page_number
 
@@ -70,7 +71,13 @@ PAGING = [
 class ArticleList(List):
     @extend_schema(
         summary="Published articles, newest first",
-        parameters=[*PAGING, word("category", "Slug"), word("tag", "Slug")],
+        parameters=[
+            *PAGING,
+            word("category", "Slug"),
+            word("tag", "Slug"),
+            word("state", "answered or under-review"),
+            word("lang", "Language, such as de"),
+        ],
         responses={200: page_of("Article")},
         operation_id="articles_list",
     )
@@ -81,6 +88,10 @@ class ArticleList(List):
         found = Article.objects.published().with_standing()
         found = found.select_related("category", "based_on")
         found = found.defer(*NOT_LISTED).order_by("-published_at", "slug")
+        if request.query_params.get("state") in STANDINGS:
+            found = STANDINGS[request.query_params["state"]](found)
+        if lang := request.query_params.get("lang"):
+            found = found.filter(lang=_plain(lang))
         if category := request.query_params.get("category"):
             found = found.filter(category__slug=_plain(category))
         if tag := request.query_params.get("tag"):
@@ -91,6 +102,10 @@ class ArticleList(List):
         return records.articles(rows, request)
 
 
+STANDINGS = {
+    "answered": ArticleQuerySet.answered,
+    "under-review": ArticleQuerySet.under_review,
+}
 NOT_LISTED = (
     *("body", "base_html", "file_text", "contents"),
     *("based_on__csl", "based_on__file_text", "based_on__interest", "based_on__title"),

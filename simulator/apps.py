@@ -20,6 +20,7 @@ class SimulatorConfig(AppConfig):
         extend.search_source("example", example_files.search_entries)
         extend.publish_check(checks.examples_are_ready)
         extend.publish_check(checks.second_routes_agree)
+        extend.care_list(checks.terms_without_example)
         blocks.register()
         claims.register()
         ingredients.register()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db.models import Q
+from django.urls import reverse
 
 from kb.extend import block_arguments
-from kb.models import Article
+from kb.models import Article, Term
 
 from . import second_routes
 from .models import Example
@@ -28,6 +31,16 @@ def examples_are_ready(article: Article) -> list[str]:
         elif example.is_due:
             complaints.append(f"The result of the example {slug!r} is older than the engine.")
     return complaints
+
+
+def terms_without_example() -> Iterator[tuple[str, str, str]]:
+    """Terms that name an example which readers cannot see, for the editors' list."""
+    public = set(Example.objects.public().values_list("slug", flat=True))
+    named = Term.objects.exclude(example="").order_by("slug")
+    for pk, slug, example in named.values_list("pk", "slug", "example"):
+        if example not in public:
+            url = reverse("admin:kb_term_change", args=[pk])
+            yield "no such example", f"{example} (under {slug})", url
 
 
 def second_routes_agree(article: Article) -> list[str]:

@@ -44,10 +44,15 @@ def short_id(slug: str) -> str:
 ANSWERED, UNDER_REVIEW, WITHDRAWN = "answered", "under review", "withdrawn"
 
 
-def _leans_on_unsettled() -> models.Exists:
-    """Whether an answer cites a work that was taken back or overtaken."""
-    rows = Citation.objects.filter(article=models.OuterRef("pk"))
-    return models.Exists(rows.filter(source__notice__kind__in=UNSETTLING))
+def _leans_on_unsettled() -> models.Q:
+    """That an answer cites a work that was taken back or overtaken.
+
+    The few such works are looked up first: asked of each answer, a list of ten thousand would
+    read every citation.
+    """
+    unsettled = Source.objects.filter(notice__isnull=False, notice__kind__in=UNSETTLING)
+    leaning = Citation.objects.filter(source__in=unsettled.order_by(), article__isnull=False)
+    return models.Q(pk__in=leaning.values("article"))
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -66,7 +71,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def with_standing(self) -> ArticleQuerySet:
         """With what ``public_state`` has to know of the works that are cited."""
-        return self.annotate(leans_on_unsettled=_leans_on_unsettled())
+        leans = models.ExpressionWrapper(_leans_on_unsettled(), models.BooleanField())
+        return self.annotate(leans_on_unsettled=leans)
 
     def under_review(self) -> ArticleQuerySet:
         """Published, and due for another look: by its date, or because of a work it cites."""

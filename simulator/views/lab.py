@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.requests import anonymous_post
+from kb.models import Term
 from simulator import blocks, exhibits, forms, services
 from simulator.models import Example, Run
 
@@ -131,6 +132,9 @@ def _page(
         "presets": blocks.presets(experiment),
         "others": blocks.other_examples(experiment, example),
         "parent": parent_of(request),
+        "terms": list(Term.objects.filter(example=example.slug).only("slug", "name"))
+        if example
+        else [],
     }
     response = render(request, "simulator/lab_detail.html", context, status=status)
     if refusal is not None:

@@ -21,6 +21,7 @@ PATHS = [
     "/lab/nft-hedge/", "/lab/iron-condor/code/", "/lab/iron-condor/sweep/", "RUN", "COMPARE",
     "/check/", "/claims/", "/claims/of-others/", "/corrections/", "/status/", "EMBED",
     "/no-such-page/",
+    "/withdrawn/", f"{CONDOR}helpful/", "/glossary/delta/",
     "/lab/alvh-condor/reference/", f"/claims/{CLAIM}/", f"/claims/{CLAIM}/?search=1", DISSECTION,
 ]  # fmt: skip
 DARK = [
@@ -28,6 +29,7 @@ DARK = [
     NFT,
     "/glossary/",
     "/questions/new/",
+    f"{CONDOR}helpful/",
     f"/lab/{EXAMPLE}/",
     "RUN",
     "/claims/",

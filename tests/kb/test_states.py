@@ -69,6 +69,9 @@ def test_machines_are_told_the_state_too(shelf):
     assert {row["slug"]: row["state"] for row in rows} == {
         slug: mark.lower() for slug, mark in MARKS.items()
     }
+    rows = json.loads(page("/api/v1/articles/?state=under-review"))["results"]
+    assert {row["slug"] for row in rows} == {"late", "shaken"}
+    assert json.loads(page("/api/v1/articles/?lang=de"))["count"] == 0
     assert json.loads(page("/ask/shaken.json"))["state"] == "under review"
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from kb import reports
 from simulator import services
 from simulator.models import Example
 
@@ -119,6 +120,8 @@ def test_a_worked_number_with_its_form_stands_under_the_definition(library, visi
     assert "plain" not in found.partition("results")[2]
     example = Example.objects.get()
     services.refresh_example(example)
+    lab = visitor.get("/lab/a-slope/").content.decode()
+    assert 'Stands in the glossary under <a href="/glossary/slope/">slope</a>' in lab
     run, _ = services.find_or_create_run(experiment="option-price", example=example)
     services.execute_run(run.pk, "tests")
     page = visitor.get("/glossary/slope/").content.decode()
@@ -136,3 +139,8 @@ def test_an_unknown_example_says_so_and_a_hidden_one_stays_hidden(library, visit
     library.sync()
     assert visitor.get("/glossary/slope/").status_code == 200
     assert "A secret title" not in visitor.get("/glossary/secret/").content.decode()
+    found = [str(one) for one in reports.lines() if "no such example" in str(one)]
+    assert found == [
+        "no such example: hidden (under secret)",
+        "no such example: nothing (under slope)",
+    ]
