@@ -18,7 +18,7 @@ import numpy as np
 from simulator.engine.markets import surface, two_factor, vix_curve
 from simulator.engine.markets.heston_paths import BLOCK, STEP, PathModel, arrivals, schemes
 from simulator.engine.numerics.arrays import Floats
-from simulator.engine.overlays import layered
+from simulator.engine.overlays import desk
 from simulator.engine.overlays.layered import CallLayer
 from simulator.engine.overlays.strikes import DAY
 from simulator.engine.pricing.affine import Factor
@@ -43,7 +43,7 @@ SHARE_STEP = float(two_factor.SHARES[1])
 MONTH_SQUARE = vix_curve.MEAN_SQUARE_MONTH
 FLOOR, LOWEST, HIGHEST = vix_curve.VOL_FLOOR, vix_curve.LOWEST_FACTOR, vix_curve.HIGHEST_FACTOR
 Z_LOW, Z_HIGH, TINY = surface.Z_LOW, surface.Z_HIGH, surface.TINY
-EXPIRED = layered.EXPIRED
+EXPIRED = desk.EXPIRED
 HALF = math.sqrt(0.5)
 
 
@@ -320,12 +320,12 @@ def profits(
     c += [p.condors, p.short_sigma, p.wing_width, p.ic_dte, p.vol_of_vix, p.vix_skew]
     rows = []
     for one in calls:
-        moneyness = one.pricing.moneyness(one.dte * layered.DAY, one.delta)
+        moneyness = one.pricing.moneyness(one.dte * desk.DAY, one.delta)
         count = one.sizing.count  # type: ignore[attr-defined]
-        rows.append([one.dte * layered.DAY, one.roll_at * layered.DAY, count, moneyness])
+        rows.append([one.dte * desk.DAY, one.roll_at * desk.DAY, count, moneyness])
     paths = spx.shape[1]
     phases = [
-        np.random.default_rng(one.phase_seed).integers(0, layered.PHASES, paths) / layered.PHASES
+        np.random.default_rng(one.phase_seed).integers(0, desk.PHASES, paths) / desk.PHASES
         for one in calls
     ]
     out = np.empty((len(calls) + 1, *spx.shape))

@@ -64,6 +64,27 @@ class Ledger:
         self.profits[layer] = np.zeros((self.days + 1, self.paths))
         self.causes[layer] = {cause: np.zeros(self.paths) for cause in CAUSES}
 
+    def adopt(
+        self,
+        layer: str,
+        *,
+        profits: Floats,
+        value: Floats,
+        paid: Floats,
+        received: Floats,
+        costs: Floats,
+    ) -> None:
+        """Take the books of an opened line from whoever keeps them from now on."""
+        self.profits[layer], self.values[layer] = profits, value
+        self.paid[layer], self.received[layer] = paid, received
+        self.causes[layer]["costs"] = costs
+
+    def move(self, day: int, cash: Floats, *, at: Any) -> None:
+        """Cash of a line whose books are kept elsewhere, on the paths ``at``."""
+        self.cash[at] += cash
+        if self.flows is not None:
+            self.flows[day, at] += cash
+
     def trade(self, day: int, layer: str, cash: Floats, *, at: Any = ALL) -> None:
         """Cash that a line moves at the close of ``day``: negative is paid, positive received.
 

@@ -6,7 +6,6 @@ is worked out once for each of those days and then handed to every path that has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,18 +29,6 @@ class Times:
     def of(cls, years: Any) -> Times:
         """``years`` as they come: grouped already, a number or an array."""
         return years if isinstance(years, Times) else cls(floats(years))
-
-    @classmethod
-    def beside(cls, times: Sequence[Times]) -> Times:
-        """The paths of several grouped times one after another."""
-        if len(times) == 1:
-            return times[0]
-        groups, start = [], 0
-        for one in times:
-            assert one.group is not None
-            groups.append(one.group + start)
-            start += one.distinct.size
-        return cls(np.concatenate([one.distinct for one in times]), np.concatenate(groups))
 
     def spread(self, values: Any) -> Any:
         """What was worked out for each distinct time (the last axis), handed to every path."""

@@ -16,7 +16,7 @@ from ..ledger import Ledger
 from ..markets.state import World
 from ..units import VIX_MULTIPLIER
 from .costs import VixCosts
-from .layered import EXPIRED
+from .desk import EXPIRED
 from .vix_marks import Pricing
 
 CENT = 0.01  # less is rounding, which differs from processor to processor
