@@ -36,6 +36,8 @@ def of_source(source: Source) -> Iterator[str]:
         yield f"The {kind} “{of}” cites it {len(citation.places) or 1} times"
     for article in source.articles_based_on.all():
         yield f"The answer “{article.title}” is based on it"
+    for other in Source.objects.filter(notice__successor=source.key).order_by("key"):
+        yield f"The notice on {other.key} names it as what to read instead"
 
 
 def of_tag(tag: Tag) -> Iterator[str]:

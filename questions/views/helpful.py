@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +16,8 @@ from kb.models import Article
 from .. import limits, opinions, spam, tokens
 from ..forms import TRAP, OpinionForm
 from .private import private, see_other
+
+log = logging.getLogger(__name__)
 
 
 @private
@@ -36,6 +41,17 @@ def helpful(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, article, form, problem=said, status=422)
     is_trapped = bool(request.POST.get(TRAP, "").strip())
     is_doubtful = is_trapped or opened.seconds_open < spam.QUICK_SECONDS
+    try:
+        return _stored(request, article, form, is_doubtful=is_doubtful)
+    except DatabaseError:
+        log.exception("a word about an answer could not be stored; it went back to the reader")
+        said = "Your word could not be stored just now. It is below; send it again soon."
+        return _page(request, article, form, problem=said, status=503)
+
+
+def _stored(
+    request: HttpRequest, article: Article, form: OpinionForm, *, is_doubtful: bool
+) -> HttpResponse:
     try:
         opinions.give(
             opinions.Given(article, is_doubtful=is_doubtful, **form.given),

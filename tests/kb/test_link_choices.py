@@ -5,12 +5,13 @@ from html import unescape
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import documents, glossary, linking, publishing
-from kb.models import Article
+from kb.models import Article, Proposal
 
 from .test_care import login, page, stored
 from .test_editing import form_of
@@ -129,6 +130,26 @@ def test_a_forbidden_term_is_linked_nowhere_on_this_page_and_everywhere_else(she
     shelf.term("delta", summary="Another summary.", aliases=["the slope"])
     shelf.sync()
     assert 'data-term="delta"' not in page("/ask/greeks/"), "a changed glossary changes nothing"
+
+
+def test_on_a_public_answer_what_is_forbidden_waits_for_a_second_person(
+    shelf, editor, second_editor
+):
+    shelf.answer("public-text", "A delta.")
+    shelf.sync()
+    client, article = login(editor), stored("public-text")
+    data = form_of(client, article) | {"unlinked": "delta", "significance": "meaning"}
+    client.post(f"/admin/kb/article/{article.pk}/change/", data)
+    assert 'data-term="delta"' in page("/ask/public-text/")
+    proposal = Proposal.objects.get()
+    shown = page(f"/admin/kb/proposal/{proposal.pk}/change/", login(superuser()))
+    assert "<ins>delta</ins>" in shown.partition("Never linked:")[2].partition("</p>")[0]
+    publishing.accept(proposal, user=second_editor)
+    assert 'data-term="delta"' not in page("/ask/public-text/")
+
+
+def superuser():
+    return User.objects.create_superuser("sue", "sue@example.org")
 
 
 def test_the_text_may_still_ask_for_a_forbidden_term(shelf):

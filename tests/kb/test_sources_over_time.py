@@ -7,6 +7,7 @@ from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -353,6 +354,15 @@ def test_an_editor_notes_it_in_the_admin_and_the_file_keeps_it(library, editor, 
     assert items[0]["notice"]["successor"] == "vendor-page"
     login(editor).post(url, data | {"notice_kind": ""})
     assert "superseded" not in page("/ask/told/")
+
+
+def test_deleting_a_successor_says_whose_it_is(retracted):
+    retracted.answer("other", "Nothing cited.")
+    retracted.sync()
+    successor = Source.objects.get(key="vendor-page")
+    admin = User.objects.create_superuser("sue", "sue@example.org")
+    shown = page(f"/admin/kb/source/{successor.pk}/delete/", login(admin))
+    assert "The notice on whaley-2009 names it as what to read instead" in shown
 
 
 @pytest.mark.parametrize(

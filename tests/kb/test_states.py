@@ -14,7 +14,7 @@ from kb.models import Article
 from .conftest import SOURCE, VENDOR
 from .test_care import page, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

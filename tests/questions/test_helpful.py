@@ -6,11 +6,12 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from kb import reports
-from questions import retention, tokens
+from questions import opinions, retention, tokens
 from questions.models import Opinion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -133,6 +134,16 @@ def test_a_wrong_form_comes_back_with_nothing_lost(article, visitor, patient, ch
     assert said in response.content.decode()
     assert changes.get("text", "My words") in response.content.decode()
     assert Opinion.objects.count() == 0
+
+
+def test_what_could_not_be_stored_is_given_back(article, visitor, patient, monkeypatch):
+    def full(given, *, address):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(opinions, "give", full)
+    response = send(visitor, text="My words")
+    assert response.status_code == 503
+    assert "My words" in response.content.decode()
 
 
 def test_another_site_cannot_speak_for_a_reader(article, visitor):

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["dir"]
-        articles = Article.objects.select_related("category", "based_on", "successor")
+        articles = Article.objects.select_related(
+            "category", "based_on", "successor", "translation_of"
+        )
         if not options["drafts"]:
             articles = articles.exclude(state=Article.State.DRAFT, file_text="")
         terms = Term.objects.all()
