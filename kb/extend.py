@@ -9,6 +9,7 @@ extend.search_source("example", documents)
 extend.article_field("examples", example_slugs)
 extend.publish_check(claims_hold)
 extend.care_list(unhelpful_answers)
+extend.under_review(answers_with_a_false_figure)
 extend.page_extras("evidence", evidence_line)
 extend.page_ingredients(rows_that_they_read)
 """
@@ -27,6 +28,8 @@ from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import Article
 
 # Sent after commit, once an object; ``sender`` is the model, the object comes as ``instance``.
@@ -80,6 +83,7 @@ Extra = Callable[["Article", HttpRequest], str]
 SiteExtra = Callable[[HttpRequest], str]
 Getter = Callable[[Sequence["Article"]], Mapping[int, Any]]
 CareList = Callable[[], Iterable[tuple[str, str, str]]]
+Doubted = Callable[[], "QuerySet[Any]"]
 Writer = Callable[[str, Mapping[str, Any]], str]
 Ingredients = Callable[[int, str, Mapping[str, Any]], Sequence[Any]]
 
@@ -98,6 +102,7 @@ search_sources: dict[str, SearchEntries] = {}
 article_fields: dict[str, Getter] = {}
 publish_checks: list[Check] = []
 care_lists: list[CareList] = []
+doubts: list[Doubted] = []
 extras: dict[str, list[Extra]] = {}
 ingredients: list[Ingredients] = []
 site_extras: dict[str, list[SiteExtra]] = {}
@@ -177,6 +182,11 @@ def publish_check(check: Check) -> None:
 def care_list(found: CareList) -> None:
     """``found()`` gives what editors should look at: kind, words, address; see ``reports``."""
     care_lists.append(found)
+
+
+def under_review(doubted: Doubted) -> None:
+    """``doubted()`` gives the keys of answers that lists call *under review*, as one query."""
+    doubts.append(doubted)
 
 
 def page_extras(slot: str, render: Extra) -> None:

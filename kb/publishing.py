@@ -202,7 +202,10 @@ def _frail_sources(keys: Sequence[str]) -> list[str]:
         for row in rows
         if row.notice
     ]
-    bare = [row.key for row in rows if row.needs_copy and not row.archived_url]
+    web = [row for row in rows if row.needs_copy]
+    unread = [row.key for row in web if not row.read_at and "accessed" not in row.csl]
+    bare = [row.key for row in web if not row.archived_url]
+    found += [f"no date read of {', '.join(unread)}"] if unread else []
     return found + ([f"no archived copy of {', '.join(bare)}"] if bare else [])
 
 

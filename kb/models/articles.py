@@ -44,15 +44,20 @@ def short_id(slug: str) -> str:
 ANSWERED, UNDER_REVIEW, WITHDRAWN = "answered", "under review", "withdrawn"
 
 
-def _leans_on_unsettled() -> models.Q:
-    """That an answer cites a work that was taken back or overtaken.
+def _needs_a_look() -> models.Q:
+    """That an answer cites a work that was taken back, or that another app doubts it.
 
-    The few such works are looked up first: asked of each answer, a list of ten thousand would
-    read every citation.
+    The few such answers are looked up first: asked of each, a list of ten thousand would read
+    every citation.
     """
+    from kb import extend
+
     unsettled = Source.objects.filter(notice__isnull=False, notice__kind__in=UNSETTLING)
     leaning = Citation.objects.filter(source__in=unsettled.order_by(), article__isnull=False)
-    return models.Q(pk__in=leaning.values("article"))
+    found = models.Q(pk__in=leaning.values("article"))
+    for doubted in extend.doubts:
+        found |= models.Q(pk__in=doubted())
+    return found
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -70,19 +75,19 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def with_standing(self) -> ArticleQuerySet:
-        """With what ``public_state`` has to know of the works that are cited."""
-        leans = models.ExpressionWrapper(_leans_on_unsettled(), models.BooleanField())
-        return self.annotate(leans_on_unsettled=leans)
+        """With what ``public_state`` has to know of cited works and of other apps' doubts."""
+        needs = models.ExpressionWrapper(_needs_a_look(), models.BooleanField())
+        return self.annotate(needs_a_look=needs)
 
     def under_review(self) -> ArticleQuerySet:
-        """Published, and due for another look: by its date, or because of a work it cites."""
+        """Published, and due for another look: by its date, a work it cites, or a figure."""
         late = models.Q(review_by__lt=timezone.now().date())
-        return self.published().filter(late | _leans_on_unsettled())
+        return self.published().filter(late | _needs_a_look())
 
     def answered(self) -> ArticleQuerySet:
         """Published, and nothing known that speaks against it."""
         late = models.Q(review_by__lt=timezone.now().date())
-        return self.published().exclude(late).exclude(_leans_on_unsettled())
+        return self.published().exclude(late).exclude(_needs_a_look())
 
     def withdrawn(self) -> ArticleQuerySet:
         """What readers could read once and no longer can, the last withdrawn first.
@@ -223,11 +228,10 @@ class Article(models.Model):
         """How a list calls it; rows from ``with_standing`` know it without asking."""
         if self.state == self.State.WITHDRAWN:
             return WITHDRAWN
-        is_unsettled = getattr(self, "leans_on_unsettled", None)
-        if is_unsettled is None:
-            unsettled = self.citations.filter(source__notice__kind__in=UNSETTLING)
-            is_unsettled = unsettled.exists()
-        return UNDER_REVIEW if self.is_overdue or is_unsettled else ANSWERED
+        needs_a_look = getattr(self, "needs_a_look", None)
+        if needs_a_look is None:
+            needs_a_look = Article.objects.filter(_needs_a_look(), pk=self.pk).exists()
+        return UNDER_REVIEW if self.is_overdue or needs_a_look else ANSWERED
 
     @property
     def title_once_public(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -59,6 +59,7 @@ def register() -> None:
     kb.article_field(others.KEY, others.by_article)
     kb.page_extras("head", others.review_data)
     kb.publish_check(_before_publishing)
+    kb.under_review(_no_longer_true)
     kb.article_changed.connect(_on_article, dispatch_uid="simulator.claims")
     kb.article_published.connect(_on_published, dispatch_uid="simulator.claims")
     kb.term_changed.connect(_on_term, dispatch_uid="simulator.claims")
@@ -185,6 +186,12 @@ def _standing_line(request: HttpRequest) -> str:
     counted = Claim.objects.published().only("kind", "state", "checked_at")
     found = ledger.evidence(counted)
     return render_to_string("claims/_standing.html", {"evidence": found})
+
+
+def _no_longer_true() -> QuerySet[Any]:
+    """The answers that quote a figure which is no longer true or cannot be computed."""
+    rows = Claim.objects.current().filter(state__in=(DRIFTED, BROKEN))
+    return rows.order_by().values("article")
 
 
 def _names(articles: Sequence[Article]) -> dict[int, list[str]]:

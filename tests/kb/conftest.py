@@ -127,5 +127,6 @@ def bare_house(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("content_kinds", "front_matter_keys", "blocks", "inlines", "search_sources",
                  "article_fields", "extras", "site_extras"):  # fmt: skip
         monkeypatch.setattr(extend, name, {})
-    monkeypatch.setattr(extend, "publish_checks", [])
+    for name in ("publish_checks", "care_lists", "doubts"):
+        monkeypatch.setattr(extend, name, [])
     monkeypatch.setattr(extend, "ingredients", [])

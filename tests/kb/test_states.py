@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kb import publishing
 from kb.models import Article
+from simulator.models import Claim
 
 from .conftest import SOURCE, VENDOR
 from .test_care import page, stored
@@ -51,6 +52,17 @@ MARKS = {"fresh": "Answered", "late": "Under review", "shaken": "Under review"}
 )
 def test_every_list_marks_every_answer(shelf, path):
     assert states(page(path)) == MARKS
+
+
+@pytest.mark.parametrize(("state", "mark"), [("drifted", "Under review"), ("due", "Answered"),
+                                             ("broken", "Under review")])  # fmt: skip
+def test_an_answer_with_a_figure_that_is_no_longer_true_is_under_review(library, state, mark):
+    claims = {"cost": {"kind": "sourced", "source": "whaley-2009"}}
+    library.answer("counted", "It costs [1 point](claim:cost).", claims=claims)
+    library.sync()
+    Claim.objects.update(state=state)
+    assert states(page("/ask/")) == {"counted": mark}
+    assert json.loads(page("/ask/counted.json"))["state"] == mark.lower()
 
 
 def test_the_list_is_filtered_by_state_and_counts_each(shelf):
