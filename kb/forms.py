@@ -257,8 +257,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.Textarea({"class": "vLargeTextField", "rows": 2}),
     )  # fmt: skip
     notice_successor = forms.ModelChoiceField(
-        Source.objects.none(), to_field_name="key", required=False, label="Read instead"
-    )
+        Source.objects.none(), to_field_name="key", required=False, label="Read instead",
+        widget=forms.TextInput, help_text="The key of another source.",
+        error_messages={"invalid_choice": "There is no other source with this key."},
+    )  # fmt: skip
 
     class Meta:
         model = Source

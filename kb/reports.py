@@ -91,27 +91,45 @@ def _texts() -> Iterator[Finding]:
                 yield Finding("wanted answer", f"{target} (in {slug})", url)
 
 
-def _sources() -> Iterator[Finding]:
+def _links() -> Iterator[Finding]:
     bad = LinkCheck.objects.filter(state__in=[links.GONE, links.MOVED]).select_related("source")
     for check in bad.order_by("state", "source__key"):
         said = f"{check.source.key} {check.url}: {check.detail}"
         yield Finding(f"link {check.state}", said, _edit("source", check.source_id))
+
+
+def _same_sources() -> Iterator[Finding]:
     for group in _duplicates():
         yield Finding("duplicate sources", ", ".join(group), reverse("admin:kb_source_changelist"))
+
+
+def _taken_back() -> Iterator[Finding]:
     for source in Source.objects.filter(notice__isnull=False).order_by("key"):
-        yield Finding(f"{source.notice_kind.lower()} source", _cited(source),
-                      _edit("source", source.pk))  # fmt: skip
-    on_the_web = Source.objects.on_the_web_alone()
-    unread = on_the_web.filter(read_at=None).exclude(csl__has_key="accessed")
-    for pk, key in unread.values_list("pk", "key"):
+        kind = f"{source.notice_kind.lower()} source"
+        yield Finding(kind, _cited(source), _edit("source", source.pk))
+
+
+def _unread() -> Iterator[Finding]:
+    rows = Source.objects.on_the_web_alone().filter(read_at=None)
+    for pk, key in rows.exclude(csl__has_key="accessed").values_list("pk", "key"):
         yield Finding("no date read", key, _edit("source", pk))
+
+
+def _without_copy() -> Iterator[Finding]:
     for source in Source.objects.without_copy().select_related("archive_check"):
         asked = getattr(source, "archive_check", None)
         said = f" ({asked.detail}, asked on {asked.asked_at:%Y-%m-%d})" if asked else ""
         yield Finding("no archived copy", f"{source.key}{said}", _edit("source", source.pk))
-    unused = Source.objects.filter(citations=None, articles_based_on=None)
-    for pk, key in unused.values_list("pk", "key"):
-        yield Finding("unused source", key, _edit("source", pk))
+
+
+def _unused() -> Iterator[Finding]:
+    """Cited nowhere, nobody's basis, and nobody's successor."""
+    noted = Source.objects.filter(notice__isnull=False).values_list("notice", flat=True)
+    successors = {(notice or {}).get("successor") for notice in noted}
+    rows = Source.objects.filter(citations=None, articles_based_on=None)
+    for pk, key in rows.values_list("pk", "key"):
+        if key not in successors:
+            yield Finding("unused source", key, _edit("source", pk))
 
 
 def _cited(source: Source) -> str:
@@ -166,7 +184,12 @@ KINDS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _reviews,
     _translations,
     _texts,
-    _sources,
+    _links,
+    _same_sources,
+    _taken_back,
+    _unread,
+    _without_copy,
+    _unused,
     _terms,
     _others,
     _misses,

@@ -330,6 +330,18 @@ def test_editors_see_what_leans_on_it(retracted, editor):
     assert "cites whaley-2009, retracted on 2026-05-04" in publishing.checks(draft)
 
 
+def test_a_long_list_of_pages_without_copy_hides_no_other_list(library):
+    pages = [BARE | {"id": f"page-{n}", "URL": f"https://a.example/{n}", "title": f"Page {n}"}
+             for n in range(101)]  # fmt: skip
+    library.sources(SOURCE | {"notice": NOTICE | {"successor": "page-0"}}, *pages)
+    library.sync()
+    found = dict(reports.grouped(most=100))
+    assert len(found["no archived copy"]) == 100
+    unused = [one.text for one in found["unused source"]]
+    assert "page-1" in unused
+    assert "page-0" not in unused, "it is what to read instead of another"
+
+
 def test_an_editor_notes_it_in_the_admin_and_the_file_keeps_it(library, editor, tmp_path):
     library.answer("told", "As told [@whaley-2009].")
     library.sync()
@@ -338,6 +350,14 @@ def test_an_editor_notes_it_in_the_admin_and_the_file_keeps_it(library, editor, 
     data = {"key": source.key, "csl": json.dumps(source.csl), "evidence": source.evidence}
     half = login(editor).post(url, data | {"notice_kind": "superseded"})
     assert "Readers are told when and why." in half.content.decode()
+    stray = {
+        "notice_kind": "corrected",
+        "notice_date": "2026-05-04",
+        "notice_reason": "A table.",
+        "notice_successor": "nobody",
+    }
+    wrong = login(editor).post(url, data | stray)
+    assert "There is no other source with this key." in wrong.content.decode()
     whole = {
         "notice_kind": "superseded",
         "notice_date": "2026-05-04",
