@@ -29,7 +29,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
+from scipy.special import roots_legendre
 
 from ..numerics import cells
 from ..numerics.arrays import BoolLike, FloatLike, Floats, floats, signs
@@ -157,7 +157,7 @@ def _nodes(edges: tuple[float, ...]) -> tuple[Floats, Floats]:
     """Gauss-Legendre on panels that widen; each has what its waves of up to y = 8 need."""
     nodes, weights = [], []
     for low, high in pairwise(edges):
-        x, weight = leggauss(16 + int(4.0 * (high - low)))
+        x, weight = roots_legendre(16 + int(4.0 * (high - low)))
         nodes.append(0.5 * (high - low) * x + 0.5 * (high + low))
         weights.append(0.5 * (high - low) * weight)
     return np.concatenate(nodes), np.concatenate(weights)
@@ -214,19 +214,33 @@ def _of_a_step(factor: affine.Factor, z: Complexes, v: Floats) -> Complexes:
 
 
 def _log_moment(s: heston_paths.Scheme, c: Any, v: Floats) -> Complexes:
-    """ln E[e^{c v'}] of the QE draw from ``v``: a squared normal, or an atom and a tail."""
+    """ln E[e^{c v'}] of the QE draw from ``v``: a squared normal, or an atom and a tail.
+
+    ``v`` has a row for each state; ``c`` is a number, or has the same rows.
+    """
     m = s.decay * v + s.level
     inverse = m * m / (s.slope * v + s.floor)  # 1 / psi
-    squared = inverse >= 1.0 / heston_paths.SWITCH
-    twice = np.maximum(2.0 * inverse, 1.0 + 1e-12)
+    squared = (inverse >= 1.0 / heston_paths.SWITCH).ravel()
+    out = np.empty(np.broadcast_shapes(np.shape(c), v.shape), dtype=complex)
+    for rows, branch in ((squared, _of_square), (~squared, _of_tail)):
+        if rows.any():
+            own = c[rows] if np.ndim(c) else c
+            out[rows] = branch(own, m[rows], inverse[rows])
+    return out
+
+
+def _of_square(c: Any, m: Floats, inverse: Floats) -> Complexes:
+    twice = 2.0 * inverse
     b2 = twice - 1.0 + np.sqrt(twice * (twice - 1.0))
     a = m / (1.0 + b2)
     down = 1.0 - 2.0 * c * a
-    normal = c * a * b2 / down - 0.5 * np.log(down)
-    p = np.maximum((1.0 - inverse) / (1.0 + inverse), 0.0)
+    return np.asarray(c * a * b2 / down - 0.5 * np.log(down))
+
+
+def _of_tail(c: Any, m: Floats, inverse: Floats) -> Complexes:
+    p = (1.0 - inverse) / (1.0 + inverse)
     beta = (1.0 - p) / m
-    tail = np.log(p + beta * (1.0 - p) / (beta - c))
-    return np.asarray(np.where(squared, normal, tail))
+    return np.asarray(np.log(p + beta * (1.0 - p) / (beta - c)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +258,11 @@ class LawSmile(surface.Smile):
     @property
     def is_of_width_alone(self) -> bool:
         return False
+
+    def some(self, where: Any) -> LawSmile:
+        few = super().some(where)
+        assert isinstance(few, LawSmile)
+        return replace(few, fast=self.fast[where], slow=self.slow[where])
 
     def vol(self, strike: FloatLike) -> Floats:
         k = np.log(floats(strike) / self.forward)

@@ -18,7 +18,7 @@ The marks are a model's, from closes; they are not quotes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -89,6 +89,11 @@ class Smile:
     @cached_property
     def times(self) -> Times:
         return Times.of(self.expiry)
+
+    def some(self, where: Any) -> Smile:
+        """The smile at some of its spots, which share one expiry."""
+        spot, atm_vol = np.broadcast_arrays(floats(self.spot), floats(self.atm_vol))
+        return replace(self, spot=spot[where], atm_vol=atm_vol[where])
 
     @cached_property
     def forward(self) -> Floats:

@@ -17,7 +17,7 @@ from ..ledger import Floats
 from ..markets import surface
 from ..numerics.arrays import BLOCK
 from ..structures import iron_condor
-from ..structures.iron_condor import CALLS, IronCondor
+from ..structures.iron_condor import CALLS
 from .daily_range import DailyRange
 
 METHODS = ("credit", "edr", "delta", "sigma")
@@ -25,6 +25,7 @@ STEPS = 14
 CLOSE = 1e-6  # of the credit, relative
 GRID_FROM = 4000
 CELLS = 50_000  # solved for at a time
+MOSTLY = 0.3  # settled: the rest goes on by itself
 Guess = Callable[[Floats, Floats], Floats]
 Report = Callable[[float], None]
 EDR_MULTIPLES = {"conservative": 1.75, "balanced": 1.20, "aggressive": 0.85}
@@ -119,8 +120,9 @@ def quotes_on(
     possible = np.ones(spot.shape, dtype=bool)
     if choice.method == "credit":
         goals = np.broadcast_to(goal, spot.shape)
-        condor, possible = _by_credit(smile, choice.wing_width, goals, report)
-    elif choice.method == "delta":
+        strikes, legs, possible = _by_credit(smile, choice.wing_width, goals, report)
+        return Quotes(strikes, legs[1] + legs[2] - legs[0] - legs[3], legs, possible)
+    if choice.method == "delta":
         condor = iron_condor.strikes_by_delta(
             smile,
             short_delta=goal,
@@ -155,20 +157,79 @@ def leg_prices(smile: surface.Smile, strikes: Floats) -> Floats:
 
 def _by_credit(
     smile: surface.Smile, wing: float, goal: Floats, report: Report | None = None
-) -> tuple[IronCondor, NDArray[np.bool_]]:
-    """Symmetric short strikes whose credit is ``goal``, and where there are any."""
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Four rows of strikes, symmetric shorts whose credit is ``goal``; their marks; where any."""
     F = smile.forward
     unit = F * np.asarray(smile.atm_vol) * np.sqrt(smile.times.each())
     guess = _guesses(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
     if guess is None:
-        y, possible = _secant(smile, wing, goal, F, unit)
+        y, legs, possible = _secant(smile, wing, goal, F, unit)
     else:
-        y, possible = _some_rows(smile, wing, goal, F, unit, guess, report or (lambda done: None))
-    x = y * unit
-    condor = IronCondor(
-        long_put=F - x - wing, short_put=F - x, short_call=F + x, long_call=F + x + wing
-    )
-    return condor, possible
+        y, legs, possible = _some_rows(
+            smile, wing, goal, F, unit, guess, report or (lambda done: None)
+        )
+    return _around(F, y * unit, wing), legs, possible
+
+
+def _around(F: Floats, x: Floats, wing: float) -> Floats:
+    """Strikes of a condor whose shorts are ``x`` away from the forward."""
+    return np.stack([F - x - wing, F - x, F + x, F + x + wing])
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Where a credit is looked for; arrays of one shape."""
+
+    smile: surface.Smile
+    wing: float
+    goal: Floats
+    F: Floats
+    unit: Floats
+    possible: NDArray[np.bool_]
+
+    def miss(self, y: Floats) -> tuple[Floats, Floats]:
+        """How far ln(credit) is off at ``y``, and the marks of the legs there."""
+        legs = leg_prices(self.smile, _around(self.F, y * self.unit, self.wing))
+        credit = legs[1] + legs[2] - legs[0] - legs[3]
+        return np.asarray(np.log(np.maximum(credit, 1e-12) / self.goal)), legs
+
+    def some(self, where: NDArray[np.bool_]) -> _Search:
+        one = (self.goal[where], self.F[where], self.unit[where], self.possible[where])
+        return _Search(self.smile.some(where), self.wing, *one)
+
+    def run(
+        self,
+        low: Floats,
+        high: Floats,
+        before: tuple[Floats, Floats],
+        now: tuple[Floats, Floats],
+        legs: Floats,
+        steps: int = STEPS,
+    ) -> tuple[Floats, Floats]:
+        """The distance, and the marks there: a secant from two points, held inside a bracket."""
+        (y0, m0), (y1, m1) = before, now
+        for step in range(steps):
+            settled = (np.abs(m1) < CLOSE) | ~self.possible
+            if np.all(settled):
+                break
+            if y1.size > GRID_FROM and np.count_nonzero(settled) > MOSTLY * settled.size:
+                rest = ~settled  # alone: what has settled need not be priced again
+                few = (one[rest] for one in (low, high, y0, m0, y1, m1))
+                low, high, y0, m0, left, m1 = few
+                y1[rest], legs[:, rest] = self.some(rest).run(
+                    low, high, (y0, m0), (left, m1), legs[:, rest], steps - step
+                )
+                break
+            low = np.where(m1 > 0.0, np.maximum(low, y1), low)
+            high = np.where(m1 <= 0.0, np.minimum(high, y1), high)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                y2 = y1 - m1 * (y1 - y0) / (m1 - m0)
+            inside = np.isfinite(y2) & (y2 > low) & (y2 < high)
+            y2 = np.where(inside, y2, 0.5 * (low + high))
+            y0, m0 = np.where(settled, y0, y1), np.where(settled, m0, m1)
+            y1 = np.where(settled, y1, y2)
+            m1, legs = self.miss(y1)
+        return y1, legs
 
 
 def _secant(
@@ -178,38 +239,21 @@ def _secant(
     F: Floats,
     unit: Floats,
     start: Floats | None = None,
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """The distance y at which the credit is ``goal``: secant, held inside a bracket."""
-
-    def miss(y: Floats) -> Floats:
-        x = y * unit
-        legs = leg_prices(smile, np.stack([F - x - wing, F - x, F + x, F + x + wing]))
-        credit = legs[1] + legs[2] - legs[0] - legs[3]
-        return np.asarray(np.log(np.maximum(credit, 1e-12) / goal))
-
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The distance y at which the credit is ``goal``, the marks there, and where there is one."""
     low, high = np.zeros(F.shape), np.minimum(6.0, 0.9 * (F - wing) / unit)
+    search = _Search(smile, wing, goal, F, unit, np.ones(F.shape, dtype=bool))
     if start is None:
-        possible = miss(low) >= 0.0
+        possible = search.miss(low)[0] >= 0.0
         y0, y1 = np.minimum(1.2, 0.5 * high), np.minimum(1.7, 0.8 * high)
     else:
         possible = start > 0.0
         y1 = np.where(possible, start, 1.0)
         y0 = y1 * 0.998
-    m0, m1 = miss(y0), miss(y1)
-    for _ in range(STEPS):
-        settled = (np.abs(m1) < CLOSE) | ~possible
-        if np.all(settled):
-            break
-        low = np.where(m1 > 0.0, np.maximum(low, y1), low)
-        high = np.where(m1 <= 0.0, np.minimum(high, y1), high)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = y1 - m1 * (y1 - y0) / (m1 - m0)
-        inside = np.isfinite(step) & (step > low) & (step < high)
-        y2 = np.where(inside, step, 0.5 * (low + high))
-        y0, m0 = np.where(settled, y0, y1), np.where(settled, m0, m1)
-        y1 = np.where(settled, y1, y2)
-        m1 = miss(y1)
-    return y1, possible
+    search = replace(search, possible=possible)
+    m0, _ = search.miss(y0)
+    m1, legs = search.miss(y1)
+    return *search.run(low, high, (y0, m0), (y1, m1), legs), possible
 
 
 def _some_rows(
@@ -220,18 +264,18 @@ def _some_rows(
     unit: Floats,
     guess: Guess,
     report: Report,
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """The secant, some rows at a time: what it needs in between is small beside a market."""
-    y, possible = np.empty(F.shape), np.empty(F.shape, dtype=bool)
-    spot, atm_vol = (np.broadcast_to(one, F.shape) for one in (smile.spot, smile.atm_vol))
+    y, legs, possible = np.empty(F.shape), np.empty((4, *F.shape)), np.empty(F.shape, dtype=bool)
     rows = max(1, CELLS * len(F) // F.size)
     for first in range(0, len(F), rows):
         part = slice(first, first + rows)
         report(first / len(F))
-        few = replace(smile, spot=spot[part], atm_vol=atm_vol[part])
         start = guess(F[part], unit[part])
-        y[part], possible[part] = _secant(few, wing, goal[part], F[part], unit[part], start)
-    return y, possible
+        y[part], legs[:, part], possible[part] = _secant(
+            smile.some(part), wing, goal[part], F[part], unit[part], start
+        )
+    return y, legs, possible
 
 
 def _guesses(
@@ -250,7 +294,7 @@ def _guesses(
     gF, gw = np.meshgrid(forwards, widths, indexing="ij")
     years = float(np.asarray(smile.expiry))
     flat = surface.Smile(spot=gF, expiry=years, atm_vol=gw / np.sqrt(years), a=smile.a, b=smile.b)
-    y, possible = _secant(flat, wing, np.full(gF.shape, goal.flat[0]), gF, gF * gw)
+    y, _, possible = _secant(flat, wing, np.full(gF.shape, goal.flat[0]), gF, gF * gw)
     table = np.where(possible, y, np.nan)
     ratio = np.log(widths[1] / widths[0])
 
