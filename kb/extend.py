@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from django.dispatch import Signal
 from django.http import HttpRequest
@@ -33,11 +33,30 @@ if TYPE_CHECKING:
     from .models import Article
 
 # Sent after commit, once an object; ``sender`` is the model, the object comes as ``instance``.
+# ``among`` are all that are announced with it: a receiver that needs rows asks once for all.
 article_published = Signal()
 article_changed = Signal()
 article_withdrawn = Signal()
 term_changed = Signal()
 source_changed = Signal()
+
+
+Found = TypeVar("Found")
+
+
+class Among(list[Any]):
+    """Objects that are announced together, with what receivers have looked up for all of them."""
+
+    def __init__(self, objects: Iterable[Any] = ()) -> None:
+        super().__init__(objects)
+        self._found: dict[str, Any] = {}
+
+    def once(self, name: str, find: Callable[[Sequence[Any]], Found]) -> Found:
+        """``find(objects)``, asked once under each name."""
+        if name not in self._found:
+            self._found[name] = find(self)
+        found: Found = self._found[name]
+        return found
 
 
 class Counts(NamedTuple):
@@ -78,6 +97,7 @@ BlockRender = Callable[[str, "Article | None", HttpRequest], str]
 InlineRender = Callable[[str, str, "Article", HttpRequest], str]
 SearchEntries = Callable[[], Iterable[SearchEntry]]
 Apply = Callable[["Article", Any], None]
+Idle = Callable[[Sequence["Article"]], Collection[int]]
 Check = Callable[["Article"], list[str]]
 Extra = Callable[["Article", HttpRequest], str]
 SiteExtra = Callable[[HttpRequest], str]
@@ -91,6 +111,7 @@ Ingredients = Callable[[int, str, Mapping[str, Any]], Sequence[Any]]
 class FrontMatterKey(NamedTuple):
     schema: Mapping[str, Any]
     apply: Apply
+    idle: Idle
 
 
 content_kinds: dict[str, ContentKind] = {}
@@ -113,13 +134,20 @@ def content_kind(name: str, handler: ContentKind) -> None:
     content_kinds[name] = handler
 
 
-def front_matter_key(article_key: str, schema: Mapping[str, Any], apply: Apply) -> None:
+def front_matter_key(
+    article_key: str,
+    schema: Mapping[str, Any],
+    apply: Apply,
+    *,
+    idle: Idle = lambda articles: (),
+) -> None:
     """An answer's front matter may hold ``article_key``.
 
     ``apply(article, value or None)`` runs for every article that changed, after all kinds
-    of content were written.
+    of content were written; without a value not for those that ``idle(articles)`` names by
+    primary key, because nothing would come of it.
     """
-    front_matter_keys[article_key] = FrontMatterKey(schema, apply)
+    front_matter_keys[article_key] = FrontMatterKey(schema, apply, idle)
 
 
 def front_matter_schema() -> dict[str, Any]:

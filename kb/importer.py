@@ -116,9 +116,11 @@ class _Sync:
         for name, kind in extend.content_kinds.items():
             self._count(self._attempt(kind.apply, others[name]) or Counts())
         self._stop_if_wrong()
-        for article, data in changed:
-            for key, other in extend.front_matter_keys.items():
-                self._attempt(other.apply, article, data.get(key))
+        for key, other in extend.front_matter_keys.items():
+            idle = other.idle([article for article, _ in changed])
+            for article, data in changed:
+                if data.get(key) is not None or article.pk not in idle:
+                    self._attempt(other.apply, article, data.get(key))
         self._stop_if_wrong()
         refresh.refresh(
             self.changed_sources, self._changed_labels(), {article.pk for article, _ in changed}
@@ -219,8 +221,7 @@ class _Sync:
             row.file_digest, row.is_edited, row.changed_at = digest, False, now
             changed.append(row)
         storing.upsert(Source, changed)
-        for row in changed:
-            storing.send(extend.source_changed, row)
+        storing.send_all(extend.source_changed, changed)
         self.changed_sources = {row.key for row in changed}
         self._count(Counts(created, len(changed) - created, len(loaded) - len(changed)))
 

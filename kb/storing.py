@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -75,8 +74,7 @@ def store_articles(works: Sequence[ArticleWork]) -> None:
     )
     _article_revisions(works)
     search.index_articles(ids)
-    for work in works:
-        _announce(work)
+    _announce(works)
 
 
 def store_terms(works: Sequence[TermWork]) -> None:
@@ -93,8 +91,7 @@ def store_terms(works: Sequence[TermWork]) -> None:
     _mentions(Mention.objects.filter(from_term__in=ids), "from_term", pairs)
     _term_revisions(works)
     search.index_terms(ids)
-    for work in works:
-        send(extend.term_changed, work.term)
+    send_all(extend.term_changed, rows)
 
 
 def upsert(model: type[models.Model], rows: Sequence[Any]) -> None:
@@ -127,25 +124,37 @@ def restore_links(
     model._default_manager.bulk_update(rows, [html_field], batch_size=50)
     ids = [row.pk for row in rows]
     _mentions(Mention.objects.filter(**{f"{owner}__in": ids}), owner, pairs)
-    for row in rows:
-        send(extend.term_changed if isinstance(row, Term) else extend.article_changed, row)
+    send_all(extend.term_changed if model is Term else extend.article_changed, rows)
 
 
 def send(signal: Signal, instance: models.Model) -> None:
     """Once the transaction stands."""
-    transaction.on_commit(partial(signal.send, sender=type(instance), instance=instance))
+    send_all(signal, [instance])
 
 
-def _announce(work: ArticleWork) -> None:
+def send_all(signal: Signal, instances: Sequence[models.Model]) -> None:
+    """Once the transaction stands, each by itself."""
+    if not instances:
+        return
+    among = extend.Among(instances)
+
+    def leave() -> None:
+        for instance in among:
+            signal.send(sender=type(instance), instance=instance, among=among)
+
+    transaction.on_commit(leave)
+
+
+def _announce(works: Sequence[ArticleWork]) -> None:
     state = Article.State
-    now = work.article.state
-    if now == state.PUBLISHED:
-        send(
-            extend.article_changed if work.was == state.PUBLISHED else extend.article_published,
-            work.article,
-        )
-    elif now == state.WITHDRAWN and work.was != state.WITHDRAWN:
-        send(extend.article_withdrawn, work.article)
+    public = [work for work in works if work.article.state == state.PUBLISHED]
+    withdrawn = [work for work in works if work.article.state == state.WITHDRAWN]
+    for signal, some in (
+        (extend.article_published, [w for w in public if w.was != state.PUBLISHED]),
+        (extend.article_changed, [w for w in public if w.was == state.PUBLISHED]),
+        (extend.article_withdrawn, [w for w in withdrawn if w.was != state.WITHDRAWN]),
+    ):
+        send_all(signal, [work.article for work in some])
 
 
 def _tags(works: Sequence[ArticleWork]) -> None:

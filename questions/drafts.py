@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from kb import publishing
+from kb import extend, publishing
 from kb.models import Article, Category
 from simulator.models import Example
 
@@ -149,9 +150,16 @@ def _duplicates(questions: list[Question]) -> list[Question]:
     return list(found.values())
 
 
-def on_published(sender: Any, instance: Article, **rest: Any) -> None:
+def on_published(sender: Any, instance: Article, among: extend.Among, **rest: Any) -> None:
     """kb says that an article has become public."""
-    announce(instance)
+    if instance.pk in among.once("questions", _waited_for):
+        announce(instance)
+
+
+def _waited_for(articles: Sequence[Article]) -> set[int]:
+    """Those that answer a question which has not been told so."""
+    waiting = Question.objects.filter(answered_at=None).exclude(article=None)
+    return set(waiting.order_by().values_list("article_id", flat=True))
 
 
 def leads_to(question: Question) -> Article | None:

@@ -22,6 +22,7 @@ from . import basis, binding, checking, ledger, others, previewing, publication
 
 ClaimExtra = Callable[[Claim, HttpRequest], str]
 CounterexampleExtra = Callable[[Claim, Run], str]
+CHUNK = 500
 _extras: list[ClaimExtra] = []
 _actions: list[CounterexampleExtra] = []
 
@@ -48,9 +49,9 @@ def counterexample_action(claim: Claim, run: Run) -> SafeString:
 
 def register() -> None:
     """Called once when the app is ready."""
-    kb.front_matter_key("claims", rules.SCHEMA, _apply)
-    kb.front_matter_key(others.KEY, others.SCHEMA, others.apply)
-    kb.front_matter_key(others.REPLIES, others.REPLIES_SCHEMA, others.apply_replies)
+    kb.front_matter_key("claims", rules.SCHEMA, _apply, idle=_without_claims)
+    kb.front_matter_key(others.KEY, others.SCHEMA, others.apply, idle=_all)
+    kb.front_matter_key(others.REPLIES, others.REPLIES_SCHEMA, others.apply_replies, idle=_all)
     kb.written_block("dissected", others.write)
     kb.inline("claim", _draw)
     kb.page_extras("evidence", _evidence_line)
@@ -73,10 +74,6 @@ def register() -> None:
 def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
     """Bind an article's claims; raises ``ContentError`` naming the line of each that is wrong."""
     terms = value or {}
-    if not terms and "(claim:" not in article.body and "::" not in article.body:
-        if Claim.objects.current().filter(article=article).exists():
-            binding.bind(article, terms)
-        return
     file = f"answers/{article.slug}.md"
     problems = [
         Problem(file, _line(article.file_text, name), words)
@@ -85,6 +82,26 @@ def _apply(article: Article, value: Mapping[str, Any] | None) -> None:
     if problems:
         raise ContentError.several(problems)
     binding.bind(article, terms)
+
+
+def _all(articles: Sequence[Article]) -> set[int]:
+    return {article.pk for article in articles}
+
+
+def _without_claims(articles: Sequence[Article]) -> set[int]:
+    """Most of ten thousand answers have none, neither before nor now."""
+    plain = {a.pk for a in articles if "(claim:" not in a.body and "::" not in a.body}
+    return plain - _bound(articles)
+
+
+def _bound(articles: Sequence[Article]) -> set[int]:
+    """Articles that have claims."""
+    found: set[int] = set()
+    ids = [article.pk for article in articles]
+    for start in range(0, len(ids), CHUNK):
+        rows = Claim.objects.current().filter(article__in=ids[start : start + CHUNK])
+        found.update(rows.order_by().values_list("article_id", flat=True))
+    return found
 
 
 def _line(text: str, name: str) -> int:
@@ -102,10 +119,10 @@ def _on_result(*, example: Any, run: Any, **rest: Any) -> None:
     publication.look_further(publication.open_claims().filter(example=example))
 
 
-def _on_article(*, instance: Article, **rest: Any) -> None:
+def _on_article(*, instance: Article, among: kb.Among, **rest: Any) -> None:
     """An edit in the admin binds like a file; what does not fit stays for the publish check."""
     terms = instance.extra.get("claims", {})
-    if not terms and not Claim.objects.current().filter(article=instance).exists():
+    if not terms and instance.pk not in among.once("claims", _bound):
         return
     if not binding.complaints(binding.whole_text(instance), terms):
         binding.bind(instance, terms)
@@ -124,12 +141,20 @@ def _on_term(*, instance: Any, **rest: Any) -> None:
         publication.look_further(publication.open_claims().filter(meant))
 
 
-def _on_source(*, instance: Any, **rest: Any) -> None:
+def _on_source(*, instance: Any, among: kb.Among, **rest: Any) -> None:
+    if instance.key not in among.once("claims", _leaning):
+        return
     checking.mark_due(Claim.objects.current().filter(terms__source=instance.key))
 
 
-def _on_published(*, instance: Article, **rest: Any) -> None:
-    _on_article(instance=instance)
+def _leaning(sources: Sequence[Any]) -> set[str]:
+    """The sources that claims name."""
+    named = Claim.objects.current().filter(terms__has_key="source")
+    return set(named.order_by().values_list("terms__source", flat=True))
+
+
+def _on_published(*, instance: Article, among: kb.Among, **rest: Any) -> None:
+    _on_article(instance=instance, among=among)
     if not instance.extra.get("claims"):
         return  # of ten thousand answers most have none
     publication.look_further(publication.open_claims().filter(article=instance))

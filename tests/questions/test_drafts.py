@@ -39,7 +39,7 @@ def approve(question, moderator) -> Article:
 def publish(article, capture):
     Article.objects.filter(pk=article.pk).update(state="published")
     article.refresh_from_db()
-    extend.article_published.send(sender=Article, instance=article)
+    extend.article_published.send(sender=Article, instance=article, among=extend.Among([article]))
 
 
 def test_an_approved_question_becomes_a_draft_and_stays_private(ask, moderator, visitor, category):

@@ -265,7 +265,7 @@ def test_a_draft_waits_with_its_seeds_until_it_is_public(walk):
     assert (claim("end").state, claim("end").seeds) == (VERIFIED, 1)
     Article.objects.update(state=Article.State.PUBLISHED)
     walk.extra = {"claims": {"end": claim("end").terms}}
-    extend.article_published.send(sender=Article, instance=walk)
+    extend.article_published.send(sender=Article, instance=walk, among=extend.Among([walk]))
     services.work_off("a worker")
     assert claim("end").seeds == 20
 
@@ -535,7 +535,7 @@ def test_the_author_names_what_is_varied_at_publication(article):
     terms = {**TERMS, "sum": {**TERMS["sum"], "where": "a"}}
     article.extra = {"claims": terms}
     article.save()
-    extend.article_published.send(sender=Article, instance=article)
+    extend.article_published.send(sender=Article, instance=article, among=extend.Among([article]))
     assert claim("sum").where is None  # its example has no result yet, which comes first
     services.warm_examples()
     services.work_off("a worker")
@@ -561,7 +561,7 @@ def test_the_author_names_what_is_varied_at_publication(article):
 def test_a_strip_or_a_grid_says_where_it_holds(article, client, where, shape, words):
     article.extra = {"claims": {**TERMS, "sum": {**TERMS["sum"], "where": where}}}
     article.save()
-    extend.article_published.send(sender=Article, instance=article)
+    extend.article_published.send(sender=Article, instance=article, among=extend.Among([article]))
     services.warm_examples()
     services.work_off("a worker")
     sweep = claim("sum").where
@@ -574,7 +574,7 @@ def test_a_strip_or_a_grid_says_where_it_holds(article, client, where, shape, wo
 def test_what_holds_where_is_asked_again_only_when_something_moved(article):
     article.extra = {"claims": {**TERMS, "sum": {**TERMS["sum"], "where": "a"}}}
     article.save()
-    extend.article_published.send(sender=Article, instance=article)
+    extend.article_published.send(sender=Article, instance=article, among=extend.Among([article]))
     services.warm_examples()
     services.work_off("a worker")
     before = claim("sum").where_id
