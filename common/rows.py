@@ -26,6 +26,14 @@ def several(statements: Sequence[str], values: Sequence[Any]) -> list[list[tuple
     return found
 
 
+def insert(table: str, names: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """Rows that no object is made for: of thousands, the objects would be most of the cost."""
+    into = ", ".join(names)
+    statement = f"INSERT INTO {table} ({into}) VALUES ({places(names)})"  # noqa: S608 - our names
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+
+
 def places(values: Sequence[Any]) -> str:
     """``%s, %s, %s``"""
     return ", ".join(["%s"] * len(values))

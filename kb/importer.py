@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -88,6 +89,7 @@ class _Sync:
         self.problems: list[Problem] = []
         self.counts = Counts()
         self.changed_sources: set[str] = set()
+        self.done_terms: set[int] = set()
         self.glossary_before: dict[str, tuple[str, ...]] = {}
 
     def run(self) -> Counts:
@@ -123,7 +125,10 @@ class _Sync:
                     self._attempt(other.apply, article, data.get(key))
         self._stop_if_wrong()
         refresh.refresh(
-            self.changed_sources, self._changed_labels(), {article.pk for article, _ in changed}
+            self.changed_sources,
+            self._changed_labels(),
+            {article.pk for article, _ in changed},
+            self.done_terms,
         )
         search.refresh_sources()
         return self.counts
@@ -264,9 +269,9 @@ class _Sync:
         for slug in digests:
             alike.setdefault(slugs.looks(slug), slug)
         unchanged = 0
-        for path in sorted((self.dir / folder).glob("*.md")):
-            slug, name = path.stem, f"{folder}/{path.name}"
-            if path.is_symlink() or not path.is_file():
+        for entry in _text_files(self.dir / folder):
+            slug, name = entry.name.removesuffix(".md"), f"{folder}/{entry.name}"
+            if not entry.is_file(follow_symlinks=False):
                 self._problem(name, 1, "only plain files are read")
                 continue
             if not _SLUG.match(slug) or len(slug) > 120:
@@ -276,6 +281,7 @@ class _Sync:
             if other != slug and (self.dir / folder / f"{other}.md").exists():
                 self._problem(name, 1, f"the name is too easily taken for {other}")
                 continue
+            path = self.dir / folder / entry.name
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             if digests.get(slug) == digest:
                 unchanged += 1
@@ -315,6 +321,7 @@ class _Sync:
             assert terms is not None
             documents.link_term(work.derived, work.term, terms)
         storing.store_terms(works)
+        self.done_terms = {work.term.pk for work in works}
         created = sum(work.is_new for work in works)
         self._count(Counts(created, len(works) - created, 0))
 
@@ -501,6 +508,14 @@ def successor_trouble(item: Mapping[str, Any], known: Collection[str]) -> str:
 
 def _source_lines(text: str) -> list[int]:
     return [text.count("\n", 0, m.start()) + 1 for m in re.finditer(r'"id"\s*:', text)]
+
+
+def _text_files(folder: Path) -> list[os.DirEntry[str]]:
+    """In order of their names; the folder's own word on each spares asking for each."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted((e for e in entries if e.name.endswith(".md")), key=lambda e: e.name)
 
 
 def taxon_slug(name: str) -> str:

@@ -21,13 +21,21 @@ CHUNK = 200
 FEW = 100
 
 
-def refresh(sources: Collection[str], labels: Collection[str], done: Collection[int] = ()) -> int:
-    """Render or link anew whatever these sources and labels touch; returns how many."""
+def refresh(
+    sources: Collection[str],
+    labels: Collection[str],
+    done: Collection[int] = (),
+    done_terms: Collection[int] = (),
+) -> int:
+    """Render or link anew whatever these sources and labels touch; returns how many.
+
+    Articles and terms that are ``done`` were made of them just now.
+    """
     stale = Q(render_version__lt=RENDER_VERSION)
     if sources:
         stale |= Q(citations__source__key__in=list(sources))
     articles = Article.objects.filter(stale).exclude(pk__in=list(done)).distinct()
-    terms = Term.objects.filter(stale).distinct()
+    terms = Term.objects.filter(stale).exclude(pk__in=list(done_terms)).distinct()
     count = _rerender(articles, terms)
     if labels:
         count += _relink(labels, done)

@@ -5,6 +5,7 @@ Everything here runs inside the caller's transaction; signals leave after its co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ from typing import Any
 from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils import timezone
+
+from common.rows import insert
 
 from . import documents, extend, files, glossary, search
 from .documents import Derived
@@ -162,14 +165,10 @@ def _tags(works: Sequence[ArticleWork]) -> None:
     through = Article.tags.through
     through.objects.filter(article__in=[work.article.pk for work in given]).delete()
     ids = dict(Tag.objects.values_list("slug", "pk"))
-    through.objects.bulk_create(
-        [
-            through(article_id=work.article.pk, tag_id=ids[slug])
-            for work in given
-            for slug in dict.fromkeys(work.tags or ())
-        ],
-        batch_size=BATCH,
-    )
+    hung = [
+        (work.article.pk, ids[slug]) for work in given for slug in dict.fromkeys(work.tags or ())
+    ]
+    insert(through._meta.db_table, ["article_id", "tag_id"], hung)
 
 
 def _corrections(works: Sequence[ArticleWork]) -> None:
@@ -212,30 +211,21 @@ def _citations(old: models.QuerySet[Citation], owner: str, pairs: Pairs) -> None
     old.delete()
     keys = {key for _, derived in pairs for key, _ in derived.citations}
     ids = dict(Source.objects.filter(key__in=keys).values_list("key", "pk"))
-    Citation.objects.bulk_create(
-        [
-            Citation(**{owner: of}, source_id=ids[key], places=places)
-            for of, derived in pairs
-            for key, places in derived.citations
-            if key in ids
-        ],
-        batch_size=BATCH,
-    )
+    found = [
+        (of.pk, ids[key], json.dumps(places, ensure_ascii=False))
+        for of, derived in pairs
+        for key, places in derived.citations
+        if key in ids
+    ]
+    insert("kb_citation", [f"{owner}_id", "source_id", "places"], found)
 
 
 def _mentions(old: models.QuerySet[Mention], owner: str, pairs: Pairs) -> None:
     old.delete()
     slugs = {slug for _, derived in pairs for slug in derived.terms}
     ids = dict(Term.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-    Mention.objects.bulk_create(
-        [
-            Mention(**{owner: of}, term_id=ids[slug])
-            for of, derived in pairs
-            for slug in derived.terms
-            if slug in ids
-        ],
-        batch_size=BATCH,
-    )
+    found = [(of.pk, ids[slug]) for of, derived in pairs for slug in derived.terms if slug in ids]
+    insert("kb_mention", [f"{owner}_id", "term_id"], found)
 
 
 def _latest(owner: str, ids: Iterable[int]) -> dict[int, tuple[int, str]]:

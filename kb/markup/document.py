@@ -136,6 +136,7 @@ def _converter() -> markdown.Markdown:
     md.inlinePatterns.register(marks.TermProcessor(marks.TERM, md), "term", 176)
     md.inlinePatterns.register(marks.UnsourcedProcessor(marks.UNSOURCED, md), "unsourced", 177)
     md.inlinePatterns.register(marks.CitationProcessor(marks.CITATION, md), "citation", 175)
+    md.treeprocessors.register(structure.Inline(md), "inline", 20)
     md.treeprocessors.register(structure.GivenIds(md), "given-ids", 30)
     md.treeprocessors.register(structure.Structure(md), "structure", 5)
     return md

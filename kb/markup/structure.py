@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from django.utils.text import slugify
 from markdown.blockprocessors import BlockProcessor
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
+from markdown.treeprocessors import InlineProcessor, Treeprocessor
 
 from .anchors import lasting_ids
 
@@ -58,6 +58,21 @@ class NamedBlock(BlockProcessor):
         notes: Any = self.parser.md.notes  # type: ignore[attr-defined]
         notes.block(name, argument, block)
         ElementTree.SubElement(parent, "div", {"data-block": name, "data-argument": argument})
+
+
+# Every inline pattern needs one of these to begin (``kb.markup.document`` registers them).
+_MARK = re.compile(r"[\\`*_\[<&$!]|  \n")
+
+
+class Inline(InlineProcessor):
+    """Looks for marks before it tries two dozen patterns on a text that has none."""
+
+    def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802
+        if _MARK.search(data) is None:
+            return data
+        parent: Any = super()
+        found: str = parent._InlineProcessor__handleInline(data, patternIndex)
+        return found
 
 
 class GivenIds(Treeprocessor):

@@ -14,10 +14,11 @@ from kb.models import Article, SearchDocument, Term
 from .index import drop, index
 
 CHUNK = 200
+INDEXED = ("slug", "title", "short_answer", "body_html", "state", "category__slug")
 
 
 def index_articles(ids: Sequence[int]) -> None:
-    rows = Article.objects.select_related("category").prefetch_related("tags")
+    rows = Article.objects.select_related("category").prefetch_related("tags").only(*INDEXED)
     for start in range(0, len(ids), CHUNK):
         index(article_entry(a) for a in rows.filter(pk__in=ids[start : start + CHUNK]))
 

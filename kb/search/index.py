@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -11,10 +12,18 @@ from kb.extend import SearchEntry
 from kb.models import SearchDocument
 
 from . import postings, vocabulary
-from .words import fold, stems
+from .words import fold, stem, words
 
 BODY_LIMIT = 100_000
 BATCH = 200
+
+
+class Worded(NamedTuple):
+    """A document and the words of its title and body, split once for all that needs them."""
+
+    document: SearchDocument
+    title: list[str]
+    body: list[str]
 
 
 def index(entries: Iterable[SearchEntry]) -> None:
@@ -33,7 +42,7 @@ def index(entries: Iterable[SearchEntry]) -> None:
 def _index(kind: str, entries: dict[str, SearchEntry]) -> None:
     stored = {d.key: d for d in SearchDocument.objects.filter(kind=kind, key__in=list(entries))}
     drop([stored[key] for key, entry in entries.items() if not entry.published and key in stored])
-    changed: list[SearchDocument] = []
+    changed: list[Worded] = []
     differences: Counter[str] = Counter()
     for key, entry in entries.items():
         if not entry.published:
@@ -43,9 +52,10 @@ def _index(kind: str, entries: dict[str, SearchEntry]) -> None:
             if _same(old, fresh):
                 continue
             fresh.pk = old.pk
-            differences.subtract(vocabulary.counted(f"{old.title} {old.body}"))
-        differences.update(vocabulary.counted(f"{fresh.title} {fresh.body}"))
-        changed.append(fresh)
+            differences.subtract(_counted(old))
+        worded = Worded(fresh, words(fresh.title), words(fresh.body))
+        differences.update(vocabulary.counted([*worded.title, *worded.body]))
+        changed.append(worded)
     if changed:
         _write(changed)
         vocabulary.change(differences)
@@ -70,11 +80,17 @@ def _same(a: SearchDocument, b: SearchDocument) -> bool:
     return all(getattr(a, name) == getattr(b, name) for name in fields)
 
 
-def _write(documents: Sequence[SearchDocument]) -> None:
+def _write(changed: Sequence[Worded]) -> None:
     from kb.storing import upsert
 
-    upsert(SearchDocument, documents)
-    postings.write([(d.pk, stems(d.title), stems(d.body)) for d in documents])
+    upsert(SearchDocument, [one.document for one in changed])
+    postings.write(
+        [(d.pk, list(map(stem, title)), list(map(stem, body))) for d, title, body in changed]
+    )
+
+
+def _counted(document: SearchDocument) -> set[str]:
+    return vocabulary.counted(words(f"{document.title} {document.body}"))
 
 
 def drop(documents: Sequence[SearchDocument]) -> None:
@@ -83,7 +99,7 @@ def drop(documents: Sequence[SearchDocument]) -> None:
         return
     differences: Counter[str] = Counter()
     for document in documents:
-        differences.subtract(vocabulary.counted(f"{document.title} {document.body}"))
+        differences.subtract(_counted(document))
     ids = [document.pk for document in documents]
     postings.erase(ids)
     SearchDocument.objects.filter(pk__in=ids).delete()

@@ -12,16 +12,16 @@ from django.db.models.functions import Collate, Length
 from common import rows
 from kb.models import SearchWord
 
-from .words import stem, words
+from .words import stem
 
 MOST_FORMS = 200  # words that a prefix may stand for
 SHORTEST_FUZZY = 4  # letters below which an error is not guessed at
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-def counted(text: str) -> set[str]:
+def counted(words: Iterable[str]) -> set[str]:
     """The words of one document for the vocabulary."""
-    return {word for word in words(text) if len(word) > 1 and not word.isdigit()}
+    return {word for word in set(words) if len(word) > 1 and not word.isdigit()}
 
 
 def change(differences: Counter[str]) -> None:
