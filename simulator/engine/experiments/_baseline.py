@@ -14,7 +14,7 @@ from ..units import COUNT, FRACTION
 from .base import MetricSpec
 
 
-def common_metrics(base: str, other: str) -> tuple[MetricSpec, ...]:
+def common_metrics(base: str, other: str, *, change: str = "the change") -> tuple[MetricSpec, ...]:
     """Specifications of the common metrics for an account ``other`` against ``base``."""
     fall, irr = "maximum-drawdown", "internal-rate-of-return"
     return (
@@ -26,7 +26,7 @@ def common_metrics(base: str, other: str) -> tuple[MetricSpec, ...]:
             FRACTION,
             fall,
         ),
-        MetricSpec("annual_cost", "Profit that the change brought a year, of capital", FRACTION),
+        MetricSpec("annual_cost", f"Profit that {change} brought a year, of capital", FRACTION),
         MetricSpec("annual_return_difference", "Change of the return a year", FRACTION),
         MetricSpec("irr_base", f"IRR {base}", FRACTION, irr),
         MetricSpec("irr_hedged", f"IRR {other}", FRACTION, irr),
@@ -37,10 +37,13 @@ def common_metrics(base: str, other: str) -> tuple[MetricSpec, ...]:
         MetricSpec("crises", "Independent crises a path, mean", COUNT),
         MetricSpec(
             "without_best_month",
-            "Change of the deepest fall without the change's best month",
+            f"Change of the deepest fall without the best month of {change}",
             FRACTION,
         ),
     )
+
+
+PREMIUM = MetricSpec("annual_premium", "Premium paid a year, of capital", FRACTION)
 
 
 def relabelled(metrics: Sequence[Metric], specs: Iterable[MetricSpec]) -> list[Metric]:

@@ -29,7 +29,9 @@ COMMON_METRICS = (
         "maximum-drawdown",
     ),
     MetricSpec("annual_cost", "The hedge's own profit a year, of capital", FRACTION),
-    MetricSpec("annual_premium", "Premium paid a year, of capital", FRACTION),
+    MetricSpec(
+        "annual_premium", "Premium paid a year, less calls sold on renewal, of capital", FRACTION
+    ),
     MetricSpec("annual_return_difference", "Change of the return a year", FRACTION),
     MetricSpec("irr_base", "IRR without the hedge", FRACTION, "internal-rate-of-return"),
     MetricSpec("irr_hedged", "IRR with the hedge", FRACTION, "internal-rate-of-return"),

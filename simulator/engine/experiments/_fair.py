@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -231,6 +231,12 @@ class Comparison:
         other = copy(self)
         vars(other)["verdict"] = verdict
         return other
+
+    def about(self, subject: str) -> Comparison:
+        """The same where the verdict speaks of ``subject`` (Rolling, The reserve)."""
+        small = subject[0].lower() + subject[1:]
+        said = self.verdict.sentence.replace("The hedge", subject).replace("the hedge", small)
+        return self.judged(replace(self.verdict, sentence=said))
 
     @property
     def capital(self) -> float:

@@ -154,7 +154,10 @@ def r7(s: Setting) -> list[Policy]:
 
 READINGS = (
     Reading(
-        "core", "Core: 4/4/2 calls of 30/110/220 days, always held", "renewal at 7/80/180", core
+        "core",
+        "Core: 4/4/2 calls of 30/110/220 days, as set in this run",
+        "at the defaults the same as the next",
+        core,
     ),
     Reading(
         "as-published",

@@ -94,3 +94,21 @@ def test_every_simulation_that_shows_causes_is_held_to_them():
         if any(metric.name == "residual_share" for metric in get(slug).metrics)
     }
     assert shows == set(EXPLAINED)
+
+
+@pytest.mark.parametrize(
+    "slug", ["condor-index", "event-days", "second-engine", "temporal-theta", "time-shift"]
+)
+def test_where_no_hedge_is_judged_no_figure_and_no_verdict_speaks_of_one(slug):
+    experiment = get(slug)
+    names = {parameter.name for parameter in experiment.parameters}
+    asked = {"paths": 12, "days": DAYS.get(slug, 63), "market": "model"}
+    document = compute(
+        experiment,
+        experiment.parse({name: value for name, value in asked.items() if name in names}),
+        seed=1,
+    )
+    told = [metric["label"] for metric in document["metrics"]]
+    told += [series["label"] for chart in document["charts"] for series in chart["series"]]
+    told += [document["headline"], next(n for n in document["notes"] if n.startswith("Verdict"))]
+    assert not [text for text in told if "the hedge " in f"{text.lower()} "]

@@ -51,7 +51,11 @@ experiment = Experiment(
     ),
     metrics=(
         *COMMON_METRICS,
-        MetricSpec("drawdown_cut", "Share of the drawdown that the hedge takes away", FRACTION),
+        MetricSpec(
+            "drawdown_cut",
+            "Share of the drawdown that the hedge takes away (below zero: adds)",
+            FRACTION,
+        ),
         MetricSpec("account", "Account that the condors are held in", "USD"),
         MetricSpec("premium_kept", "Share of the credits that is kept, before the hedge", FRACTION),
         MetricSpec("hedge_to_credit", "Net premium of the hedge over the credits", FRACTION),
@@ -60,7 +64,7 @@ experiment = Experiment(
         MetricSpec("break_even_distance", "Distance of the break-evens from the index", FRACTION),
         MetricSpec("trading_share", "Days on which condors are sold", FRACTION),
         MetricSpec(
-            "quiet_year_cost", "Cost of the hedge in a year in which nothing moves", FRACTION
+            "quiet_year_cost", "The hedge's profit in a year in which nothing moves", FRACTION
         ),
         MetricSpec("cover_of_full_loss", "One full loss recovered at a VIX up 12 points", FRACTION),
         MetricSpec("advertised_widths", "Wing widths at which the advertised pair holds", "count"),

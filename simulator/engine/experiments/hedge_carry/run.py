@@ -35,7 +35,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.2, "the index alone")
     base, _ = account(params, world, weight=0.0, progress=part(progress, 0.2, 0.4))
-    progress(0.4, "the index with the sleeve")
+    progress(0.4, "the index with the calls")
     ledger, calls = account(params, world, weight=params.sleeve, progress=part(progress, 0.4, 0.7))
     comparison = _fair.compare(
         world=world,
@@ -61,7 +61,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         metrics=metrics,
         tables=[_vols(params, world.first(SIDE_PATHS)), _fair.paths_table(comparison)],
         charts=[
-            _fair.equity_chart(comparison, world, label="The index with and without the sleeve"),
+            _fair.equity_chart(comparison, world, label="The index with and without the calls"),
             _scatter(pays, index),
         ],
         notes=_fair.notes(
@@ -69,7 +69,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             comparison,
             "“Dear insurance” means that premiums come back only in part; “a bad investment” would "
             "mean an alpha below zero. The two are different statements.",
-            "A beta in the tens is of the premium, not of the account: the sleeve is a hundredth.",
+            "Beta and alpha are of the premium, not of the account, of which the calls are "
+            f"{_fair.percent(params.sleeve)} a month.",
         ),
     )
 
@@ -160,7 +161,8 @@ def investment(params: SimpleNamespace, pays: Floats, index: Floats) -> dict[str
 def _vols(params: SimpleNamespace, world: World) -> Table:
     rows = []
     for vol in VOLS:
-        pays, index = months(SimpleNamespace(**{**vars(params), "vol_of_vix": vol}), world)
+        marks = {"vix_call_vol": "market", "vol_of_vix": vol}
+        pays, index = months(SimpleNamespace(**{**vars(params), **marks}), world)
         own = investment(params, pays, index)
         alpha = own["alpha"]
         assert alpha is None or isinstance(alpha, Effect)

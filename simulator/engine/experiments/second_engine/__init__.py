@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...units import COUNT, DAYS, FRACTION, PER_YEAR, POINTS, USD
+from .._baseline import PREMIUM, common_metrics
 from .._book_params import BOOK_RULES, book_cost, book_parameters, number
-from .._common import COMMON_METRICS
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
@@ -66,7 +66,8 @@ experiment = Experiment(
         number("se_delta", "Delta of its calls", 0.30, FRACTION, 0.10, 0.60, group="reserve"),
     ),
     metrics=(
-        *COMMON_METRICS,
+        *common_metrics("without the reserve", "with it", change="the reserve"),
+        PREMIUM,
         MetricSpec("draws", "Draws a path", COUNT),
         MetricSpec("interest", "Interest paid a path", USD),
         MetricSpec("recalls", "Recalls a path", COUNT),

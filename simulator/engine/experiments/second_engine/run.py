@@ -17,7 +17,7 @@ from ...overlays.layered import CallLayer
 from ...overlays.second_engine import SecondEngine
 from ...results import Column, Result, Table
 from ...units import FRACTION
-from .. import _book, _fair, _vix_marks, _worlds
+from .. import _baseline, _book, _fair, _vix_marks, _worlds
 from .._fair import figure
 from . import experiment
 
@@ -37,7 +37,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         hedge=ledger.profit(LINE),
         premium=ledger.paid[LINE],
         seed=seed,
-    )
+    ).about("The reserve")
     progress(0.75, "dearer and cheaper loans")
     leverage = engine.most_drawn / book.capital
     own = {
@@ -47,27 +47,35 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         "leverage": leverage.max(),
         "leverage_adjusted_drawdown": (comparison.drawdown_hedged * (1.0 + leverage)).mean(),
     }
-    metrics = _fair.metrics(
+    common = _fair.metrics(
         comparison,
         irr_base=_fair.growth_irr(comparison.base, world),
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
+    metrics = _baseline.relabelled(common, experiment.metrics)
     metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
     return Result(
         headline=(
             f"The reserve was drawn {engine.draws.mean():.2f} times a path and earned "
             f"{_fair.percent(comparison.annual_cost)} of the account a year after interest; the "
             f"deepest fall changed by {_fair.points(comparison.effect.value)}. "
-            + comparison.verdict.sentence.replace("The hedge", "The reserve")
+            + comparison.verdict.sentence
         ),
         metrics=metrics,
         tables=[
             _loans(params, world.first(SIDE_PATHS), seed, part(progress, 0.75, 1.0)),
-            _fair.paths_table(comparison),
+            _fair.paths_table(comparison, ("without the reserve", "with the reserve")),
         ],
         charts=[
             _fair.equity_chart(
-                comparison, world, label="The hedged book with and without the reserve"
+                comparison,
+                world,
+                label="The hedged book with and without the reserve",
+                names=(
+                    "Without the reserve",
+                    "With the reserve",
+                    "The reserve alone, median profit",
+                ),
             ),
             _fair.drawdown_chart(
                 comparison, world, names=("Without the reserve", "With the reserve")
@@ -76,8 +84,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         notes=_fair.notes(
             world,
             comparison,
-            "The baseline here is the book with its layers; “hedge” in the common metrics is the "
-            "reserve alone.",
+            "The baseline here is the book with its layers; what is judged is the reserve alone.",
         ),
     )
 

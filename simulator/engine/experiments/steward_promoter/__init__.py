@@ -37,7 +37,7 @@ READINGS = {
     "monthly-half": "one-month calls of 50 delta, held",
     "monthly-sold": "one-month calls of 30 delta, sold at three times their price",
     "ladder": "30, 110 and 220 days, 40/40/20 % of the money, held",
-    "ladder-renewed": "the same, renewed with 7, 80 and 180 days left",
+    "ladder-renewed": "30, 110 and 220 days, renewed with 7, 80 and 180 left",
     "short-ladder": "7, 37 and 75 days, 40/40/20 % of the money",
     "out-of-the-money": "5 and 8 points out and at 32.5, bought above a VIX of 18",
 }

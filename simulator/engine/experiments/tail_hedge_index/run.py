@@ -67,11 +67,12 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
     metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
+    windows = _windows(comparison, world)
     return Result(
         headline=_headline(comparison),
         metrics=metrics,
         tables=[
-            _windows(comparison, world),
+            *([windows] if windows.rows else []),
             _vols(params, world.first(SIDE_PATHS), part(progress, 0.85, 1.0)),
             _fair.paths_table(comparison),
         ],
@@ -169,7 +170,8 @@ def _windows(c: _fair.Comparison, world: World) -> Table:
 def _vols(params: SimpleNamespace, world: World, progress: Progress) -> Table:
     rows = []
     for number, vol in enumerate(VOLS):
-        one = SimpleNamespace(**{**vars(params), "vol_of_vix": vol})
+        marks = {"vix_call_vol": "market", "vol_of_vix": vol}
+        one = SimpleNamespace(**{**vars(params), **marks})
         here = part(progress, number / len(VOLS), (number + 1) / len(VOLS))
         equity = _account(one, world, here)[0].equity()
         annual = _fair.annual_returns(equity, world.span).mean()
@@ -183,8 +185,12 @@ def _vols(params: SimpleNamespace, world: World, progress: Progress) -> Table:
 
 
 def _chart(c: _fair.Comparison, world: World) -> Chart:
-    chart = _fair.equity_chart(c, world, label="The index with and without calls")
-    return replace(chart, series=[replace(chart.series[0], label="Index"), *chart.series[1:]])
+    return _fair.equity_chart(
+        c,
+        world,
+        label="The index with and without calls",
+        names=("Index alone", "With calls", "The calls alone, median profit"),
+    )
 
 
 def _headline(c: _fair.Comparison) -> str:

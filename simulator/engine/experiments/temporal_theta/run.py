@@ -17,7 +17,7 @@ from ...overlays import entry
 from ...overlays.condor_book import CondorBook
 from ...results import Axis, Chart, Column, Result, Series, Table
 from ...units import FRACTION, USD
-from .. import _book, _fair, _worlds
+from .. import _baseline, _book, _fair, _worlds
 from .._fair import Floats, figure
 from . import experiment
 
@@ -38,20 +38,23 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     ledger, causes = sell(book, world, progress=progress)
     cash = ledger.profit()
     base = book.capital - np.cumsum(bills.total, axis=0)
-    comparison = _fair.compare(
-        world=world,
-        base=base,
-        hedged=base + np.cumsum(cash, axis=0),
-        hedge=cash,
-        premium=np.zeros(world.paths),
-        seed=seed,
+    comparison = _spoken(
+        _fair.compare(
+            world=world,
+            base=base,
+            hedged=base + np.cumsum(cash, axis=0),
+            hedge=cash,
+            premium=np.zeros(world.paths),
+            seed=seed,
+        )
     )
     own = statement(params, world, book, ledger, causes, bills)
-    metrics = _fair.metrics(
+    common = _fair.metrics(
         comparison,
         irr_base=_fair.growth_irr(comparison.base, world),
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
+    metrics = _baseline.relabelled(common, experiment.metrics)
     metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
     progress(0.8, "the other entry rules")
     regimes = by_regime(world, causes, bills)
@@ -406,26 +409,26 @@ def _headline(own: dict[str, float | None], c: _fair.Comparison) -> str:
         f"{_dollars(moved)} and trading {_dollars(own['costs'])}, which leaves "
         f"{_dollars(own['cash_net'])} against needs of {_dollars(asked)}{kept}; on "
         f"{_fair.percent(own['covered_paths'] or 0.0)} of paths the cash pays for them. "
-        f"{_verdict(c)}"
+        f"{c.verdict.sentence}"
     )
 
 
-def _verdict(c: _fair.Comparison) -> str:
-    """The written rule, with the condors for the hedge."""
-    sentence = c.verdict.sentence
+def _spoken(c: _fair.Comparison) -> _fair.Comparison:
+    """The written rule, with the condors for the hedge and the account's fall for a drawdown."""
+    said = c.verdict.sentence
     for word, own in (
         ("The hedge makes", "Selling condors makes"),
         ("the hedge", "the condors"),
         ("drawdown", "fall of the cash account"),
     ):
-        sentence = sentence.replace(word, own)
-    return sentence
+        said = said.replace(word, own)
+    return c.judged(replace(c.verdict, sentence=said))
 
 
 def _notes(params: SimpleNamespace, own: dict[str, float | None]) -> list[str]:
     out = [
-        "“Hedge” here means the condors: the two cash accounts pay the same bills, and no premium "
-        "is paid. The falls are those of the cash account, not of the collection.",
+        "The two cash accounts pay the same bills, and no premium is paid. The falls are those of "
+        "the cash account, not of the collection.",
         "Decay is the value that time alone takes from what is owed; gamma is what a move brings "
         "beyond a straight line, exactly, so that the causes add up and the residual is rounding.",
         "What a day brings is counted at the VIX of the close before, a cost at that of its own.",
@@ -434,8 +437,10 @@ def _notes(params: SimpleNamespace, own: dict[str, float | None]) -> list[str]:
     ]
     if params.short_dated_vol == "vix":
         out.append(
-            "Short options are priced at the VIX, which is more than the model's own variance: "
-            "most of the cash is that assumption. The last preset takes it away."
+            "Short options are priced at the VIX under one smile: too dear for these paths in "
+            "calm, where cash is left, and too cheap in fear, where it goes. The last preset "
+            "prices them by the model's own law, at which trading takes more than the premium in "
+            "every regime."
         )
     if params.market == "model":
         out.append(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...units import FRACTION, TRADING_DAYS, USD
+from .._baseline import PREMIUM, common_metrics
 from .._book_params import CONDOR_RULES, book_cost, condor_book_parameters
-from .._common import COMMON_METRICS
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
@@ -28,7 +28,8 @@ experiment = Experiment(
     ),
     parameters=condor_book_parameters(paths=250),
     metrics=(
-        *COMMON_METRICS,
+        *common_metrics("without rolls", "with rolls", change="the rolls"),
+        PREMIUM,
         MetricSpec("chains", "Losers that were rolled, a path", "count"),
         MetricSpec(
             "rollable_share", "Threatened losers that could be rolled for a credit", FRACTION

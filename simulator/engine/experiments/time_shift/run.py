@@ -14,7 +14,7 @@ from ...overlays.condor_book import CondorBook
 from ...results import Axis, Chart, Column, Result, Series, Table
 from ...units import FRACTION, USD
 from ...verdicts import Effect
-from .. import _book, _fair, _worlds
+from .. import _baseline, _book, _fair, _worlds
 from .._fair import Floats, figure
 from . import experiment
 
@@ -38,16 +38,17 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         hedge=hedge,
         premium=np.zeros(world.paths),
         seed=seed,
-    )
+    ).about("Rolling")
     progress(0.7, "other rules")
     first, later = fates(books)
     causes, unexplained = _causes(params, world.first(SIDE_PATHS), part(progress, 0.7, 0.85))
     own = {**chain_figures(params, first, later, books, world), "residual_share": unexplained}
-    metrics = _fair.metrics(
+    common = _fair.metrics(
         comparison,
         irr_base=_fair.growth_irr(comparison.base, world),
         irr_hedged=_fair.growth_irr(comparison.hedged, world),
     )
+    metrics = _baseline.relabelled(common, experiment.metrics)
     shown: dict[str, object] = {**own, **_intervals(books, world, seed)}
     metrics += [figure(spec, shown[spec.name]) for spec in experiment.metrics if spec.name in own]
     return Result(
@@ -56,17 +57,21 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             _variants(params, world.first(SIDE_PATHS), part(progress, 0.85, 1.0)),
             causes,
-            _fair.paths_table(comparison),
+            _fair.paths_table(comparison, ("without rolls", "with rolls")),
         ],
         charts=[
-            _fair.equity_chart(comparison, world, label="The book with and without rolls"),
+            _fair.equity_chart(
+                comparison,
+                world,
+                label="The book with and without rolls",
+                names=("Without rolls", "With rolls", "What rolls brought, median"),
+            ),
             _histogram(first, later, full_loss(params)),
         ],
         notes=_fair.notes(
             world,
             comparison,
-            "“Hedge” here means the rolls: their profit is the difference of the two books, and "
-            "no premium is paid.",
+            "The profit of the rolls is the difference of the two books; no premium is paid.",
             "Decay is not created by a roll: the loss is paid in cash and the longer condor is a "
             "new risk with a new credit.",
             *(
@@ -248,10 +253,5 @@ def _headline(c: _fair.Comparison, own: dict[str, float | None]) -> str:
         f"that covers them; rolling won back {_fair.percent(own['recovered_share'])} of those "
         f"losses, and {_fair.percent(own['ended_worse'])} ended with a larger one. Against "
         f"holding, the deepest fall changed by {_fair.points(c.effect.value)} and the return by "
-        f"{_fair.points(c.return_effect.value)} a year. {verdict_of_rolls(c)}"
+        f"{_fair.points(c.return_effect.value)} a year. {c.verdict.sentence}"
     )
-
-
-def verdict_of_rolls(c: _fair.Comparison) -> str:
-    """The written rule, with rolls for the hedge."""
-    return c.verdict.sentence.replace("The hedge", "Rolling")
