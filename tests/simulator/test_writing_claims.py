@@ -70,7 +70,7 @@ def form(article, **values):
         "title": article.title, "slug": article.slug, "category": article.category_id,
         "authors": '[{"name": "Us"}]', "short_answer": article.short_answer, "body": article.body,
         "front_matter": "", "note": "", "significance": "meaning",
-        "edited_from": article.edit_number, "related": "", "prerequisites": "",
+        "edited_from": article.edit_number, "related": "", "prerequisites": "", "lang": "en",
         "corrections-TOTAL_FORMS": 0, "corrections-INITIAL_FORMS": 0,
     }  # fmt: skip
     return data | values
