@@ -18,6 +18,7 @@ from .models import Article, Term
 
 _LINK = re.compile(r'<a class="term" data-term="([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
 _SECTION = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+_HEADING = re.compile(r"^## +(.*?)(?: *\{#[^}]*\})? *$", re.MULTILINE)
 _BLOCK_EDGE = re.compile(r"</?(?:p|li|td|th|dd|dt|h[1-6]|div|blockquote|tr)[^>]*>")
 AROUND = 70  # characters shown before and after
 MOST_TRIES = 40
@@ -99,16 +100,20 @@ def _written(
     article: Article, one: Suggestion, items: Mapping[str, Any], terms: glossary.Glossary
 ) -> bool:
     wanted, contents = article.body_html, article.contents
-    mark = one.words if terms.resolve(one.words) == one.slug else f"{one.slug}|{one.words}"
+    is_known = terms.resolve(" ".join(one.words.split())) == one.slug
     for start, end in _places(article.body, one):
-        shown = article.body[start:end] if mark == one.words else mark
+        # A mark stands on one line; where the words were broken, the line ends after it.
+        words = " ".join(article.body[start:end].split())
+        shown = words if is_known else f"{one.slug}|{words}"
         body = f"{article.body[:start]}[[{shown}]]{article.body[end:]}"
         trial = Article(
             body=body, extra=article.extra, contents=contents,
             unlinked=article.unlinked, lang=article.lang,
         )  # fmt: skip
         derived = documents.derive_article(trial, items, terms)
-        if not derived.troubles and _flat(trial.body_html) == _flat(wanted):
+        # Another place may be linked already and read the same; then it is not this link's.
+        is_it = documents.link(trial, terms).by_author[one.index : one.index + 1] == [True]
+        if is_it and not derived.troubles and _flat(trial.body_html) == _flat(wanted):
             article.body = body
             documents.derive_article(article, items, terms)
             return True
@@ -121,8 +126,27 @@ def _flat(html: str) -> str:
 
 
 def _places(body: str, one: Suggestion) -> Iterator[tuple[int, int]]:
-    """Where the words stand in the source, the likeliest place first."""
+    """Where the words stand in the source: in their own section first, the nearest first."""
     words = r"\s+".join(re.escape(word) for word in one.words.split())
     found = [m.span() for m in re.finditer(rf"(?<![\w\[|]){words}(?![\w\]|])", body)]
-    found.sort(key=lambda span: abs(span[0] / max(1, len(body)) - one.at))
-    yield from found[:MOST_TRIES]
+    start, end = _span(body, one.section)
+    inside = [span for span in found if start <= span[0] < end]
+    others = [span for span in found if not start <= span[0] < end]
+    others.sort(key=lambda span: abs(span[0] / max(1, len(body)) - one.at))
+    yield from [*inside, *others][:MOST_TRIES]
+
+
+def _span(body: str, section: str) -> tuple[int, int]:
+    """From the heading of a section to the next one; the beginning of the text has none."""
+    headings = list(_HEADING.finditer(body))
+    edges = [heading.start() for heading in headings] + [len(body)]
+    if not section:
+        return 0, edges[0]
+    for number, heading in enumerate(headings):
+        if _letters(heading[1]) == _letters(section):
+            return edges[number], edges[number + 1]
+    return 0, 0
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

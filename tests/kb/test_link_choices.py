@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kb import documents, glossary, linking, publishing
 from kb.models import Article, Proposal
 
+from .conftest import SOURCE, VENDOR
 from .test_care import login, page, stored
 from .test_editing import form_of
 
@@ -194,6 +195,36 @@ def test_a_new_answer_has_its_choices_too(shelf, editor):
     assert response.status_code == 200
     assert response.context["adminform"].form["body"].value() == "A [[delta]]."
     assert not Article.objects.filter(title="New").exists()
+
+
+def test_words_that_front_matter_writes_have_no_place_and_take_nobody_elses(shelf, editor):
+    shelf.sources(SOURCE, VENDOR)
+    shelf.answer(
+        "taken-apart", "## Theirs\n\n::dissected claims\n\n## Ours\n\nA gamma.", published=None,
+        dissects=[{"number": "1", "said": "It is flat", "sources": ["vendor-page"],
+                   "untestable": "the gamma is not told"}],
+    )  # fmt: skip
+    shelf.sync()
+    client, article = login(editor), stored("taken-apart")
+    shown = preview(client, article)
+    every = {name: f"accept {slug}" for name, (slug, _) in offered(shown).items()}
+    assert len(every) == 2
+    response = taken(client, shown, every)
+    body = response.context["adminform"].form["body"].value()
+    assert body.rstrip().endswith("A [[gamma]].")
+    said = response.content.decode()
+    assert "has no place in the text itself" in said
+    assert "1 written into the text" in said
+
+
+def test_words_that_a_line_breaks_are_written_on_one(shelf, editor):
+    shelf.term("implied-vol", name="implied volatility")
+    shelf.answer("broken", "All of the implied\nvolatility is here.", published=None)
+    shelf.sync()
+    client, article = login(editor), stored("broken")
+    shown = preview(client, article)
+    form = taken(client, shown, choice(shown, "accept", "implied-vol")).context["adminform"].form
+    assert form["body"].value() == "All of the [[implied volatility]] is here.\n"
 
 
 def test_who_may_not_write_answers_may_not_choose_either(shelf, moderator):
