@@ -169,6 +169,7 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "terms": list(Term.objects.filter(slug__in=derived.terms)),
             "references": cited(derived.citations),
             "links": linking.suggestions(article),
+            "doubts": linking.doubts(article),
             "edit_url": self._edit_url(article),
             "kept": [
                 (name, value)
@@ -212,11 +213,19 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _write_links(self, request: HttpRequest, pk: str | None) -> None:
         article, _ = self._typed(request, pk)
         publishing.check_text(article)
+        doubts = [(one, request.POST.get(one.name, "")) for one in linking.doubts(article)]
         choices = {one: request.POST.get(one.name, "") for one in linking.suggestions(article)}
         # The slug is sent along: a glossary that changed meanwhile must not move a choice.
-        accepted = [one for one, said in choices.items() if said == f"accept {one.slug}"]
+        accepted: list[Any] = [one for one, said in choices.items() if said == f"accept {one.slug}"]
         forbidden = [one.slug for one, said in choices.items() if said == f"forbid {one.slug}"]
-        unplaced = linking.accept(article, accepted)
+        unplaced: list[Any] = [*linking.accept(article, accepted)]
+        for doubt, said in doubts:
+            slug = said.removeprefix("link ")
+            if said == "forbid":
+                forbidden += doubt.slugs
+            elif slug in doubt.slugs:
+                accepted.append(doubt)
+                unplaced += [] if linking.settle(article, doubt, slug) else [doubt]
         article.unlinked = list(dict.fromkeys([*article.unlinked, *forbidden]))
         changed = request.POST.copy()
         changed["body"], changed["unlinked"] = article.body, " ".join(article.unlinked)

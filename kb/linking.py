@@ -99,25 +99,82 @@ def accept(article: Article, chosen: Sequence[Suggestion]) -> list[Suggestion]:
 def _written(
     article: Article, one: Suggestion, items: Mapping[str, Any], terms: glossary.Glossary
 ) -> bool:
-    wanted, contents = article.body_html, article.contents
+    wanted = _flat(article.body_html)
     is_known = terms.resolve(" ".join(one.words.split())) == one.slug
-    for start, end in _places(article.body, one):
+    for start, end in _places(article.body, one.words, one.section, one.at):
         # A mark stands on one line; where the words were broken, the line ends after it.
         words = " ".join(article.body[start:end].split())
-        shown = words if is_known else f"{one.slug}|{words}"
-        body = f"{article.body[:start]}[[{shown}]]{article.body[end:]}"
-        trial = Article(
-            body=body, extra=article.extra, contents=contents,
-            unlinked=article.unlinked, lang=article.lang,
-        )  # fmt: skip
+        trial = _trial(article, start, end, words if is_known else f"{one.slug}|{words}")
         derived = documents.derive_article(trial, items, terms)
         # Another place may be linked already and read the same; then it is not this link's.
         is_it = documents.link(trial, terms).by_author[one.index : one.index + 1] == [True]
-        if is_it and not derived.troubles and _flat(trial.body_html) == _flat(wanted):
-            article.body = body
+        if is_it and not derived.troubles and _flat(trial.body_html) == wanted:
+            article.body = trial.body
             documents.derive_article(article, items, terms)
             return True
     return False
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A word that may mean a term: only its author can say."""
+
+    index: int
+    words: str
+    section: str
+    terms: tuple[Term, ...]
+
+    @property
+    def name(self) -> str:
+        return f"term-word-{self.index}"
+
+    @property
+    def slugs(self) -> list[str]:
+        return [term.slug for term in self.terms]
+
+
+def doubts(article: Article) -> list[Doubt]:
+    """For a rendered article, in reading order."""
+    found = documents.link(article, glossary.current()).ambiguous
+    terms = glossary.summaries(slug for one in found for slug in one.slugs)
+    return [
+        Doubt(
+            index,
+            unescape(one.word),
+            plain_text(one.section),
+            tuple(terms[slug] for slug in one.slugs if slug in terms),
+        )
+        for index, one in enumerate(found)
+    ]
+
+
+def settle(article: Article, doubt: Doubt, slug: str) -> bool:
+    """Write what the author meant at the first place in question; whether there is one."""
+    items, terms = documents.source_items(), glossary.current()
+    documents.derive_article(article, items, terms)
+    asked = _asked(documents.link(article, terms))
+    for start, end in _places(article.body, doubt.words, doubt.section, 0.0):
+        words = " ".join(article.body[start:end].split())
+        trial = _trial(article, start, end, f"{slug}|{words}")
+        derived = documents.derive_article(trial, items, terms)
+        left = _asked(documents.link(trial, terms))
+        is_same = plain_text(trial.body_html).split() == plain_text(article.body_html).split()
+        if not derived.troubles and is_same and len(left) < len(asked) and left <= asked:
+            article.body = trial.body
+            return True
+    return False
+
+
+def _asked(linked: glossary.Linked) -> set[tuple[str, str]]:
+    return {(one.section, one.word.lower()) for one in linked.ambiguous}
+
+
+def _trial(article: Article, start: int, end: int, mark: str) -> Article:
+    """The article with a mark in the place of some words, as nobody has stored it."""
+    return Article(
+        body=f"{article.body[:start]}[[{mark}]]{article.body[end:]}", extra=article.extra,
+        contents=article.contents, unlinked=article.unlinked, lang=article.lang,
+    )  # fmt: skip
 
 
 def _flat(html: str) -> str:
@@ -125,14 +182,14 @@ def _flat(html: str) -> str:
     return " ".join(html.split())
 
 
-def _places(body: str, one: Suggestion) -> Iterator[tuple[int, int]]:
-    """Where the words stand in the source: in their own section first, the nearest first."""
-    words = r"\s+".join(re.escape(word) for word in one.words.split())
+def _places(body: str, text: str, section: str, at: float) -> Iterator[tuple[int, int]]:
+    """Where the words stand in the source: in their own section first, else the nearest first."""
+    words = r"\s+".join(re.escape(word) for word in text.split())
     found = [m.span() for m in re.finditer(rf"(?<![\w\[|]){words}(?![\w\]|])", body)]
-    start, end = _span(body, one.section)
+    start, end = _span(body, section)
     inside = [span for span in found if start <= span[0] < end]
     others = [span for span in found if not start <= span[0] < end]
-    others.sort(key=lambda span: abs(span[0] / max(1, len(body)) - one.at))
+    others.sort(key=lambda span: abs(span[0] / max(1, len(body)) - at))
     yield from [*inside, *others][:MOST_TRIES]
 
 

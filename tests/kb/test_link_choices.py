@@ -227,6 +227,44 @@ def test_words_that_a_line_breaks_are_written_on_one(shelf, editor):
     assert form["body"].value() == "All of the [[implied volatility]] is here.\n"
 
 
+@pytest.fixture
+def doubtful(shelf):
+    shelf.term("put-option", name="put option", aliases=["put"])
+    shelf.term("rolling", name="rolling", aliases=["roll"])
+    shelf.answer(
+        "puts", "`put` is code. They put it so: a put is bought.\n\n## Later\n\nThe roll of a put.",
+        published=None,
+    )  # fmt: skip
+    shelf.sync()
+    return stored("puts")
+
+
+def doubted(shown):
+    part = shown.partition('class="term-links"')[2]
+    return re.findall(r"Which <mark>([^<]+)</mark>(?: in “([^”]+)”)?\?</legend>", part)
+
+
+def test_a_word_that_only_its_author_can_place_is_asked_about(doubtful, editor):
+    client = login(editor)
+    shown = preview(client, doubtful)
+    assert doubted(shown) == [("put", ""), ("roll", "Later"), ("put", "Later")]
+    response = taken(client, shown, {"term-word-2": "link put-option", "term-word-1": "forbid"})
+    form = response.context["adminform"].form
+    assert form["body"].value() == doubtful.body.replace("of a put.", "of a [[put-option|put]].")
+    assert form["unlinked"].value() == "rolling"
+    again = preview(client, doubtful, body=form["body"].value(), unlinked="rolling")
+    assert doubted(again) == [("put", "")]
+
+
+def test_the_first_place_in_question_is_linked_and_no_code(doubtful, editor):
+    client = login(editor)
+    shown = preview(client, doubtful)
+    form = taken(client, shown, {"term-word-0": "link put-option"}).context["adminform"].form
+    assert "They [[put-option|put]] it so: a put is bought." in form["body"].value()
+    stray = taken(client, shown, {"term-word-0": "link gamma"}).context["adminform"].form
+    assert stray["body"].value() == doubtful.body
+
+
 def test_who_may_not_write_answers_may_not_choose_either(shelf, moderator):
     article = stored("greeks")
     response = login(moderator).post(
