@@ -103,23 +103,16 @@ def price_note(p: SimpleNamespace) -> str:
     )
 
 
-def book(p: SimpleNamespace, world: World, progress: Progress = silent) -> Book:
+def book(
+    p: SimpleNamespace, world: World, progress: Progress = silent, *, all_closes: bool = True
+) -> Book:
     """Price what is on offer, and find the account whose given share one full loss is.
 
     The account is set at the first close: condors times the loss of one, over
-    ``max_loss_per_trade``, all tiers together.
+    ``max_loss_per_trade``, all tiers together. Without ``all_closes`` only what the gate lets
+    be sold is priced.
     """
     tiers = chosen_tiers(p.tiers_enabled)
-    sheets = {
-        tier: sheet(
-            world,
-            choice_of(p, tier),
-            dte=p.ic_dte,
-            vols=p.short_dated_vol,
-            report=_pricing(progress, number / len(tiers), (number + 1) / len(tiers)),
-        )
-        for number, tier in enumerate(tiers)
-    }
     calendar = null_models.event_days(world.days, fomc=p.fomc_days, cpi=p.cpi_days)
     events = np.append(calendar[1:], False)  # sold the day before
     size = np.where(events, p.event_size_factor, 1.0)[:, None]
@@ -135,6 +128,17 @@ def book(p: SimpleNamespace, world: World, progress: Progress = silent) -> Book:
         )
         / len(tiers)
         for tier in tiers
+    }
+    sheets = {
+        tier: sheet(
+            world,
+            choice_of(p, tier),
+            dte=p.ic_dte,
+            vols=p.short_dated_vol,
+            wanted=None if all_closes else multiples[tier] > 0.0,
+            report=_pricing(progress, number / len(tiers), (number + 1) / len(tiers)),
+        )
+        for number, tier in enumerate(tiers)
     }
     loss = np.mean([_loss(p, tier) for tier in tiers])
     capital = p.condors * loss * SPX_MULTIPLIER / p.max_loss_per_trade
@@ -319,7 +323,7 @@ def alone(asked: Sequence[Asked], progress: Progress = silent) -> list[Sold]:
     books = []
     for number, (p, world) in enumerate(asked):
         ends = (0.5 * n / len(asked) for n in (number, number + 1))
-        books.append(book(p, world, part(progress, *ends)))
+        books.append(book(p, world, part(progress, *ends), all_closes=False))
     walked = part(progress, 0.5, 1.0)
     stage = "selling condors without a hedge"
     if not all(one.is_priced for one in books):
@@ -353,29 +357,36 @@ class Bought:
     premium: Floats
 
 
+def hedge_accounts(
+    asked: Sequence[tuple[SimpleNamespace, World, float]], *, seed: int, desk: Desk
+) -> list[backtest.Account]:
+    """The layers beside accounts of these capitals, each on an account of its own."""
+    return [
+        backtest.Account(
+            world=world,
+            policies=layers(p, capital=capital, seed=seed, explain=False, desk=desk),
+        )
+        for p, world, capital in asked
+    ]
+
+
+def bought(account: backtest.Account, ledger: Ledger) -> Bought:
+    """What came of an account that holds nothing but layers."""
+    calls = [one for one in account.policies if isinstance(one, CallLayer)]
+    return Bought(ledger.profit(), premium_of(calls, ledger.paths))
+
+
 def calls_alone(
     asked: Sequence[tuple[SimpleNamespace, World, float]],
     *,
     seed: int,
     progress: Progress = silent,
 ) -> list[Bought]:
-    """Layers beside accounts of these capitals, each on an account of its own: for sweeps."""
-    desk = Desk()
-    hedges = [
-        layers(p, capital=capital, seed=seed, explain=False, desk=desk) for p, _, capital in asked
-    ]
-    ledgers = backtest.run_together(
-        [
-            backtest.Account(world=world, policies=calls)
-            for (_, world, _), calls in zip(asked, hedges, strict=True)
-        ],
-        progress=progress,
-        stage="buying the layers on their own account",
-    )
-    return [
-        Bought(ledger.profit(), premium_of(calls, ledger.paths))
-        for ledger, calls in zip(ledgers, hedges, strict=True)
-    ]
+    """Layers on accounts of their own, in one walk: for sweeps."""
+    accounts = hedge_accounts(asked, seed=seed, desk=Desk())
+    stage = "buying the layers on their own account"
+    ledgers = backtest.run_together(accounts, progress=progress, stage=stage)
+    return [bought(*one) for one in zip(accounts, ledgers, strict=True)]
 
 
 def premium_of(calls: Sequence[CallLayer], paths: int) -> Floats:

@@ -24,6 +24,9 @@ EDR_MULTIPLES = {"conservative": 1.75, "balanced": 1.20, "aggressive": 0.85}
 DELTAS = {"conservative": 0.10, "balanced": 0.15, "aggressive": 0.20}
 LAYERS = ((1, 30.0, 4.0, 7.0), (2, 110.0, 4.0, 80.0), (3, 220.0, 2.0, 180.0))
 
+READING_BUDGET = 0.02
+"""Premium a year, of the account, where a reading of the hedge states no money."""
+
 
 def number(
     name: str, label: str, default: Any, unit: str, low: float, high: float, **more: Any

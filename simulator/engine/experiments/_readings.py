@@ -6,18 +6,25 @@ leaves open and this registry fills. Readings that state no money size spend ``b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
-from ..backtest import Policy
+import numpy as np
+
+from ..backtest import Account, Policy
+from ..ledger import Floats, Ledger
+from ..markets.state import World
 from ..overlays.costs import FREE_VIX, VixCosts
 from ..overlays.desk import Desk
 from ..overlays.layered import Always, CallLayer, Trigger
 from ..overlays.other_layers import FutureLayer, PutLayer, ShortCallLayer
 from ..overlays.signal_ratio import AdaptiveRatio, VixAbove
 from ..overlays.sizing import Budget, Fixed, Outlay, Sizing
-from . import _book, _vix_marks
+from ..results import Axis, Chart, Mark, Series
+from ..units import FRACTION
+from ..verdicts import Effect
+from . import _book, _fair, _vix_marks
 
 
 @dataclass(frozen=True)
@@ -200,3 +207,55 @@ READINGS = (
     ),
 )
 BY_SLUG = {reading.slug: reading for reading in READINGS}
+
+
+def accounts(world: World, setting: Setting) -> list[Account]:
+    """Every reading on an account of its own."""
+    return [Account(world=world, policies=one.policies(setting)) for one in READINGS]
+
+
+def compared(world: World, equity: Floats, ledger: Ledger, seed: int) -> _fair.Comparison:
+    """One reading beside the unhedged book whose equity is given."""
+    hedge = ledger.profit()
+    paid = sum(ledger.paid.values(), np.zeros(world.paths))
+    got = sum(ledger.received.values(), np.zeros(world.paths))
+    return _fair.compare(
+        world=world,
+        base=equity,
+        hedged=equity + np.cumsum(hedge, axis=0),
+        hedge=hedge,
+        premium=np.maximum(paid - got, 0.0),
+        seed=seed,
+    )
+
+
+def curve(effects: Mapping[str, Effect], shown: str, *, label: str) -> Chart:
+    """The readings from the worst to the best, each named below, the one shown marked."""
+    order = sorted(effects, key=lambda slug: effects[slug].value)
+    values = [effects[slug] for slug in order]
+    lows = [e.value if e.low is None else e.low for e in values]
+    highs = [e.value if e.high is None else e.high for e in values]
+    at = order.index(shown)
+
+    def alone(numbers: Sequence[float]) -> list[float | None]:
+        return [number if place == at else None for place, number in enumerate(numbers)]
+
+    change = "Change of the deepest fall"
+    estimates = [e.value for e in values]
+    return Chart(
+        name="specification",
+        label=label,
+        kind="specification",
+        x=Axis("Reading", None, "category", order),
+        y=Axis("Above zero: less deep", FRACTION),
+        series=[
+            Series("effect", change, estimates, "hedged", lows, highs),
+            Series("shown", "The one shown", alone(estimates), "hedge", alone(lows), alone(highs)),
+            *(
+                Series(slug, slug, [float(one == slug) for one in order], "choice")
+                for slug in order
+            ),
+        ],
+        marks=[Mark("x", shown, shown, "shown")],
+        alt="; ".join(f"{slug} {effects[slug].value:+.1%}" for slug in order),
+    )

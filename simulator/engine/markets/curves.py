@@ -33,7 +33,7 @@ class AnchoredCurve:
         average = vix_curve.anchor(vix=self.vix.T, half_life=self.half_life, premium=self.premium)
         object.__setattr__(self, "anchor", np.ascontiguousarray(average.T))
 
-    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
+    def future(self, day: int | slice, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points."""
         times = Times.of(years)
         level, vix = self.anchor[day], self.vix[day]

@@ -23,10 +23,11 @@ Indices = NDArray[np.intp]
 class Curve(Protocol):
     """The futures of one world: what can be traded, where spot VIX cannot."""
 
-    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
+    def future(self, day: int | slice, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points, one a path.
 
         ``years`` is a number, an array or ``Times``; of the paths ``at`` alone where given.
+        ``day`` may be a slice, with a row of ``years`` for each of its closes.
         """
         ...
 

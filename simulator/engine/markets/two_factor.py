@@ -310,7 +310,7 @@ class FactorCurve:
     def weights(self) -> Weights:
         return _weights(self.model)
 
-    def future(self, day: int, years: Any, at: Indices | None = None) -> Floats:
+    def future(self, day: int | slice, years: Any, at: Indices | None = None) -> Floats:
         """VIX futures ``years`` ahead of the close of ``day``, index points."""
         fast, slow = self._at(day)
         v = (fast, slow) if at is None else (fast[at], slow[at])
@@ -334,7 +334,7 @@ class FactorCurve:
         fast, slow = (np.concatenate(factor, axis=1) for factor in both)
         return FactorCurve(model, (fast, slow))
 
-    def _at(self, day: int) -> tuple[Floats, Floats]:
+    def _at(self, day: int | slice) -> tuple[Floats, Floats]:
         return self.variances[0][day], self.variances[1][day]
 
 

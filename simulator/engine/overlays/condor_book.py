@@ -129,7 +129,7 @@ class Sheet:
             reach=reach,
         )
 
-    def all_by_law(self, world: World) -> Quotes:
+    def all_by_law(self, world: World, wanted: Bools | None = None) -> Quotes:
         """Condors of every close at once, in blocks of days."""
         rows = max(LAW_BLOCK // world.paths, 1)
         parts = []
@@ -137,7 +137,10 @@ class Sheet:
             days = slice(start, start + rows)
             law = self.law(days, world, self.dte * DAY, world.spx[days])
             reach = None if self.reach is None else self.reach[days]
-            parts.append(quotes_on(law, self.choice, vol=world.vix[days], reach=reach))
+            asked = None if wanted is None else wanted[days]
+            parts.append(
+                quotes_on(law, self.choice, vol=world.vix[days], reach=reach, wanted=asked)
+            )
         return Quotes(
             np.concatenate([part.strikes for part in parts], axis=1),
             np.concatenate([part.credit for part in parts]),
@@ -154,14 +157,23 @@ def unpriced(world: World, choice: Choice, *, dte: int, vols: str = "vix") -> Sh
 
 
 def sheet(
-    world: World, choice: Choice, *, dte: int, vols: str = "vix", report: Report | None = None
+    world: World,
+    choice: Choice,
+    *,
+    dte: int,
+    vols: str = "vix",
+    wanted: Bools | None = None,
+    report: Report | None = None,
 ) -> Sheet:
-    """Price every close at once where condors are sold daily; otherwise they are priced as sold."""
+    """Price every close at once where condors are sold daily; otherwise they are priced as sold.
+
+    ``wanted``: where one may be sold; elsewhere none need be offered.
+    """
     empty = unpriced(world, choice, dte=dte, vols=vols)
     if dte > 1:
         return empty
     if empty.is_by_law(world):
-        return replace(empty, quotes=empty.all_by_law(world))
+        return replace(empty, quotes=empty.all_by_law(world, wanted))
     years = dte * DAY
     vol = world.vix
     if vols == "horizon":
@@ -174,6 +186,7 @@ def sheet(
         rate=world.rate,
         dividend_yield=world.dividend_yield,
         reach=empty.reach,
+        wanted=wanted,
         report=report,
     )
     return replace(empty, quotes=offered)

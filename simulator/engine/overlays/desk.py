@@ -477,5 +477,4 @@ def _wanted(
     offer = Offer(
         price=among(fresh), held_days=layer.dte - layer.roll_at, decay=decay, future=among(future)
     )
-    wanted = layer.sizing.contracts(day, offer, seat.ledger) * layer.trigger.allows(day)
-    return np.asarray(np.broadcast_to(wanted, (world.paths,))[at])
+    return (layer.sizing.contracts(day, offer, seat.ledger) * layer.trigger.allows(day))[at]

@@ -1,7 +1,7 @@
 """Layers that are not bought VIX calls: futures, index puts, and sold VIX calls.
 
 They exist because some readings of the layered hedge name them. All are renewed every
-``MONTH`` trading days and marked at every close.
+``MONTH`` trading days and marked at every close, futures and puts a month of closes at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..ledger import Floats, Ledger
+from ..ledger import Ledger
 from ..markets import surface
 from ..markets.state import World
 from ..units import SPX_MULTIPLIER, VIX_MULTIPLIER
@@ -34,21 +34,22 @@ class FutureLayer:
 
     def begin(self, world: World, ledger: Ledger) -> None:
         self.size, self.price = np.zeros(world.paths), np.zeros(world.paths)
-        self.expires = 0.0
+        self.coming = np.zeros((0, world.paths))
         self.trigger.begin(world)
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
         if day > 0:
-            left = max(self.expires - float(world.years[day]), 0.0)
-            now = world.curve.future(day, left)
+            now = self.coming[(day - 1) % MONTH]
             ledger.trade(day, self.name, self.size * (now - self.price) * FUTURE_MULTIPLIER)
             self.price = now
         if day % MONTH == 0 and day < world.days:
             wanted = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
             traded = wanted + self.size
             ledger.charge(day, self.name, traded * self.cost_points * FUTURE_MULTIPLIER)
-            self.expires = float(world.years[day]) + self.years
             self.size, self.price = wanted, world.curve.future(day, self.years)
+            month = slice(day + 1, day + 1 + MONTH)
+            left = np.maximum(world.years[day] + self.years - world.years[month], 0.0)
+            self.coming = world.curve.future(month, left[:, None])
         ledger.mark(day, self.name, np.zeros(world.paths))
 
 
@@ -65,37 +66,39 @@ class PutLayer:
 
     def begin(self, world: World, ledger: Ledger) -> None:
         n = world.paths
-        self.size, self.strike, self.value = np.zeros(n), np.full(n, 1.0), np.zeros(n)
-        self.expiry = 0
+        self.size, self.value = np.zeros(n), np.zeros(n)
+        self.coming = np.zeros((0, n))
         self.trigger.begin(world)
 
     def step(self, day: int, world: World, ledger: Ledger) -> None:
-        if self.size.any():
-            self.value = self._price(day, world)
+        if day > 0:
+            self.value = self.coming[(day - 1) % MONTH]
         if day % MONTH == 0 and day < world.days:
             sold = self.size * self.value * SPX_MULTIPLIER
             ledger.trade(day, self.name, sold)
             ledger.charge(day, self.name, self.cost_share * sold)
             self.size = self.contracts * self.trigger.allows(day) * np.ones(world.paths)
-            self.expiry = day + self.dte
-            self.strike = self._smile(day, world).strike_for_delta(self.delta, call=False)
-            self.value = self._price(day, world)
+            expiry = day + self.dte
+            offered = self._smile(day, expiry, world)
+            strike = offered.strike_for_delta(self.delta, call=False)
+            self.value = offered.price(strike, call=False)
+            month = slice(day + 1, day + 1 + MONTH)
+            self.coming = self._smile(month, expiry, world).price(strike, call=False)
             paid = self.size * self.value * SPX_MULTIPLIER
             ledger.trade(day, self.name, -paid)
             ledger.charge(day, self.name, self.cost_share * paid)
         ledger.mark(day, self.name, self.size * self.value * SPX_MULTIPLIER)
 
-    def _smile(self, day: int, world: World) -> surface.Smile:
+    def _smile(self, days: int | slice, expiry: int, world: World) -> surface.Smile:
+        """The smile of one expiry at a close, or at several."""
+        left = np.maximum(expiry - np.arange(world.days + 1)[days], 0) / 252.0
         return surface.smile(
-            vix=world.vix[day],
-            spot=world.spx[day],
-            expiry=max(self.expiry - day, 0) / 252.0,
+            vix=world.vix[days],
+            spot=world.spx[days],
+            expiry=left[..., None],
             rate=world.rate,
             dividend_yield=world.dividend_yield,
         )
-
-    def _price(self, day: int, world: World) -> Floats:
-        return self._smile(day, world).price(self.strike, call=False)
 
 
 @dataclass(kw_only=True)

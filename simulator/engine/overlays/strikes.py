@@ -24,6 +24,7 @@ METHODS = ("credit", "edr", "delta", "sigma")
 STEPS = 14
 CLOSE = 1e-6  # of the credit, relative
 GRID_FROM = 4000
+FEW = 1000
 CELLS = 50_000  # solved for at a time
 MOSTLY = 0.3  # settled: the rest goes on by itself
 Guess = Callable[[Floats, Floats], Floats]
@@ -87,11 +88,13 @@ def quotes(
     dividend_yield: float,
     target: Floats | float | None = None,
     reach: Floats | None = None,
+    wanted: NDArray[np.bool_] | None = None,
     report: Report | None = None,
 ) -> Quotes:
     """Condors of ``years`` to expiry at every ``spot`` under the VIX-like ``vol`` (points).
 
     ``reach``: the expected daily range as a fraction, where it is not that of ``vol`` itself.
+    ``wanted``: where a credit is looked for; elsewhere nothing is on offer.
     """
     smile = surface.smile(
         vix=vol * choice.vol_ratio,
@@ -102,7 +105,9 @@ def quotes(
         a=choice.shape[0],
         b=choice.shape[1],
     )
-    return quotes_on(smile, choice, vol=vol, target=target, reach=reach, report=report)
+    return quotes_on(
+        smile, choice, vol=vol, target=target, reach=reach, wanted=wanted, report=report
+    )
 
 
 def quotes_on(
@@ -112,6 +117,7 @@ def quotes_on(
     vol: Floats,
     target: Floats | float | None = None,
     reach: Floats | None = None,
+    wanted: NDArray[np.bool_] | None = None,
     report: Report | None = None,
 ) -> Quotes:
     """The same on a smile that is there already; ``vol`` is what an expected range is made of."""
@@ -120,7 +126,9 @@ def quotes_on(
     possible = np.ones(spot.shape, dtype=bool)
     if choice.method == "credit":
         goals = np.broadcast_to(goal, spot.shape)
-        strikes, legs, possible = _by_credit(smile, choice.wing_width, goals, report)
+        strikes, legs, possible = _by_credit(
+            smile, choice.wing_width, goals, wanted, report or (lambda done: None)
+        )
         return Quotes(strikes, legs[1] + legs[2] - legs[0] - legs[3], legs, possible)
     if choice.method == "delta":
         condor = iron_condor.strikes_by_delta(
@@ -156,18 +164,32 @@ def leg_prices(smile: surface.Smile, strikes: Floats) -> Floats:
 
 
 def _by_credit(
-    smile: surface.Smile, wing: float, goal: Floats, report: Report | None = None
+    smile: surface.Smile,
+    wing: float,
+    goal: Floats,
+    wanted: NDArray[np.bool_] | None,
+    report: Report,
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Four rows of strikes, symmetric shorts whose credit is ``goal``; their marks; where any."""
     F = smile.forward
     unit = F * np.asarray(smile.atm_vol) * np.sqrt(smile.times.each())
     guess = _guesses(smile, wing, goal, F, unit) if F.size > GRID_FROM else None
-    if guess is None:
+    if guess is None and wanted is None:
         y, legs, possible = _secant(smile, wing, goal, F, unit)
-    else:
-        y, legs, possible = _some_rows(
-            smile, wing, goal, F, unit, guess, report or (lambda done: None)
-        )
+        return _around(F, y * unit, wing), legs, possible
+    # some rows at a time: what the search needs in between is small beside a market
+    y, legs, possible = np.ones(F.shape), np.zeros((4, *F.shape)), np.zeros(F.shape, dtype=bool)
+    asked = np.ones(F.shape, dtype=bool) if wanted is None else wanted
+    rows = max(1, CELLS * len(F) // F.size)
+    for first in range(0, len(F), rows):
+        report(first / len(F))
+        here = np.zeros(F.shape, dtype=bool)
+        here[first : first + rows] = asked[first : first + rows]
+        if here.any():
+            start = None if guess is None else guess(F[here], unit[here])
+            y[here], legs[:, here], possible[here] = _secant(
+                smile.some(here), wing, goal[here], F[here], unit[here], start
+            )
     return _around(F, y * unit, wing), legs, possible
 
 
@@ -192,6 +214,14 @@ class _Search:
         legs = leg_prices(self.smile, _around(self.F, y * self.unit, self.wing))
         credit = legs[1] + legs[2] - legs[0] - legs[3]
         return np.asarray(np.log(np.maximum(credit, 1e-12) / self.goal)), legs
+
+    def misses(self, places: Sequence[Floats]) -> tuple[Sequence[Floats], Sequence[Floats]]:
+        """The same at several places, of few paths in one call."""
+        if self.F.size > FEW:
+            found = [self.miss(y) for y in places]
+            return [m for m, _ in found], [legs for _, legs in found]
+        m, legs = self.miss(np.stack(places))
+        return list(m), list(np.moveaxis(legs, 1, 0))
 
     def some(self, where: NDArray[np.bool_]) -> _Search:
         one = (self.goal[where], self.F[where], self.unit[where], self.possible[where])
@@ -244,38 +274,17 @@ def _secant(
     low, high = np.zeros(F.shape), np.minimum(6.0, 0.9 * (F - wing) / unit)
     search = _Search(smile, wing, goal, F, unit, np.ones(F.shape, dtype=bool))
     if start is None:
-        possible = search.miss(low)[0] >= 0.0
         y0, y1 = np.minimum(1.2, 0.5 * high), np.minimum(1.7, 0.8 * high)
+        m, three = search.misses((low, y0, y1))
+        possible, m0, m1, legs = m[0] >= 0.0, m[1], m[2], three[2]
     else:
         possible = start > 0.0
         y1 = np.where(possible, start, 1.0)
         y0 = y1 * 0.998
+        m0, _ = search.miss(y0)
+        m1, legs = search.miss(y1)
     search = replace(search, possible=possible)
-    m0, _ = search.miss(y0)
-    m1, legs = search.miss(y1)
     return *search.run(low, high, (y0, m0), (y1, m1), legs), possible
-
-
-def _some_rows(
-    smile: surface.Smile,
-    wing: float,
-    goal: Floats,
-    F: Floats,
-    unit: Floats,
-    guess: Guess,
-    report: Report,
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """The secant, some rows at a time: what it needs in between is small beside a market."""
-    y, legs, possible = np.empty(F.shape), np.empty((4, *F.shape)), np.empty(F.shape, dtype=bool)
-    rows = max(1, CELLS * len(F) // F.size)
-    for first in range(0, len(F), rows):
-        part = slice(first, first + rows)
-        report(first / len(F))
-        start = guess(F[part], unit[part])
-        y[part], legs[:, part], possible[part] = _secant(
-            smile.some(part), wing, goal[part], F[part], unit[part], start
-        )
-    return y, legs, possible
 
 
 def _guesses(

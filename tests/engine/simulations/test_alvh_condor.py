@@ -11,6 +11,7 @@ from simulator.engine.data import NoData
 from simulator.engine.documents import compute
 from simulator.engine.errors import ParametersRefused
 from simulator.engine.experiments import _arithmetic, _book, _worlds, get
+from simulator.engine.experiments._readings import READINGS
 
 ALVH = get("alvh-condor")
 SMALL = {"paths": 15, "days": 63}
@@ -76,6 +77,38 @@ def test_the_sweep_shows_cost_and_cover_falling_together():
     quiet = [-row[names.index("quiet_year")] for row in sweep["rows"]]
     assert np.all(np.diff(cover) < 0)
     assert np.all(np.diff(quiet) < 0)
+
+
+def rows_of(document, name):
+    """A table's rows by their first cell."""
+    table = next(t for t in document["tables"] if t["name"] == name)
+    return {row[0]: row[1:] for row in table["rows"]}
+
+
+def test_this_run_stands_among_all_readings_of_the_hedge():
+    readings = rows_of(ask(), "readings")
+    assert set(readings) == {reading.label for reading in READINGS} | {"This run"}
+    assert readings["This run"] == rows_of(ask(), "band")["as run"]
+    published = next(label for label in readings if label.startswith("As published"))
+    assert readings["This run"] == pytest.approx(readings[published])  # the defaults are that
+    effects = [row[0] for row in readings.values()]
+    assert effects == sorted(effects)
+    assert all(row[1] <= row[0] <= row[2] for row in readings.values())
+
+
+def test_the_readings_keep_their_own_layers_whatever_the_run_asks_for():
+    usual, changed = (
+        rows_of(ask(**layers), "readings") for layers in ({}, {"layer_1_contracts": 1.0})
+    )
+    assert changed.pop("This run") != usual.pop("This run")
+    assert changed == usual
+
+
+def test_the_strip_marks_the_run_shown():
+    strip = next(c for c in ask()["charts"] if c["kind"] == "specification")
+    shown = next(s for s in strip["series"] if s["name"] == "shown")
+    (at,) = [place for place, value in enumerate(shown["values"]) if value is not None]
+    assert strip["x"]["values"][at] == strip["marks"][0]["from"] == "this run"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     both = _book.accounts(params, world, seed=seed, progress=progress, span=(0.1, 0.65))
     comparison = compare(world, both, seed)
-    sweep, band = variants.tables(params, seed=seed, data=data, progress=part(progress, 0.65, 1.0))
+    other = variants.run(params, seed=seed, data=data, progress=part(progress, 0.65, 1.0))
+    sweep = other.sweep
     arithmetic = layered_hedge(
         vix=params.vix0,
         delta=params.call_delta,
@@ -54,7 +55,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         tables=[
             attribution(both),
             sweep,
-            band,
+            other.band,
+            other.readings,
             _fair.paths_table(comparison),
             arithmetic.table,
             twice.table([_representative(params, world, n) for n in (1, 2, 3)]),
@@ -63,6 +65,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             _fair.equity_chart(comparison, world, label="The account with and without the hedge"),
             _fair.drawdown_chart(comparison, world),
             _sweep_chart(sweep),
+            other.strip,
             attribution_chart(both),
         ],
         notes=_fair.notes(
@@ -72,8 +75,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             _book.price_note(params),
             "Cost is what the layers earned; the quiet-year cost is what they would lose if the "
             "VIX and its curve stood still, the usual meaning of an annual cost.",
-            "This is one reading of ten: the experiment “Every reading of the layered hedge” runs "
-            "all of them on the same condors.",
+            "The ten readings of the hedge beside this run start from the layers as published, "
+            "whatever was changed here; “Every reading of the layered hedge” has more paths.",
             *synthetic_notes(params),
             *undefined_notes(own),
         ),

@@ -1,4 +1,5 @@
-"""The same question on a few paths: every wing width, and other marks, smiles and markets.
+"""The same question on a few paths: every wing width, other marks, smiles and markets, and every
+reading of the hedge.
 
 All books walk side by side and all layers are marked at one desk, so that a day's fixed work is
 paid once and not once for each of a dozen variants.
@@ -12,17 +13,22 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ... import backtest
 from ...data import Data, Progress, part
 from ...markets.state import World
-from ...results import Column, Table
+from ...overlays.desk import Desk
+from ...results import Chart, Column, Table
 from ...units import FRACTION, USD
-from .. import _book, _fair, _worlds
+from .. import _book, _fair, _readings, _worlds
 from .._arithmetic import layered_hedge
+from .._book_params import READING_BUDGET, alvh_parameters
+from .._readings import Setting
 
 WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
 SWEEP_PATHS = 60
 ADVERTISED_CUT = (0.35, 0.40)
 ADVERTISED_COST = (0.01, 0.02)
+RUN = "this run"
 QUICK = {"ts_enabled": False}  # rolls are most of the work and none of the hedge
 
 
@@ -87,17 +93,35 @@ class Found:
     comparison: _fair.Comparison
 
 
-def tables(
-    params: SimpleNamespace, *, seed: int, data: Data, progress: Progress
-) -> tuple[Table, Table]:
-    """The sweep of wing widths and the model-risk band."""
+@dataclass(frozen=True)
+class Variants:
+    """What the variants say: by wing width, by model, and by reading of the hedge."""
+
+    sweep: Table
+    band: Table
+    readings: Table
+    strip: Chart
+
+
+def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Variants:
+    """The sweep of wing widths, the model-risk band and every reading, on the same few paths."""
     progress(0.0, "sweeping the wing width")
     few = SimpleNamespace(**{**vars(params), "paths": min(params.paths, SWEEP_PATHS)})
     world = _worlds.build(few, seed=seed, data=data)
     choices = [choice for choice in BAND if choice.fits(few)]
     asked = [*_wings(few, world), *_choices(few, world, choices, seed=seed, data=data)]
-    found = compared(asked, seed=seed, progress=part(progress, 0.05, 1.0))
-    return _sweep(found[: len(WINGS)], world), _band(choices, found[len(WINGS) :], world)
+    found, readings = compared(asked, seed=seed, progress=part(progress, 0.05, 1.0))
+    wings, band = found[: len(WINGS)], found[len(WINGS) :]
+    effects = {slug: one.effect for slug, one in readings.items()}
+    effects[RUN] = band[0].comparison.effect
+    return Variants(
+        _sweep(wings, world),
+        _band(choices, band, world),
+        _read(readings, band[0].comparison, world),
+        _readings.curve(
+            effects, RUN, label=f"This run among all readings of the hedge ({world.paths} paths)"
+        ),
+    )
 
 
 def _changed(params: SimpleNamespace, changes: Mapping[str, object]) -> SimpleNamespace:
@@ -119,17 +143,32 @@ def _choices(
         yield Variant(one, market, choice.label if choice.other_book else "as run")
 
 
-def compared(asked: Sequence[Variant], *, seed: int, progress: Progress) -> list[Found]:
-    """What the layers do beside each book, the books without rolls."""
+def compared(
+    asked: Sequence[Variant], *, seed: int, progress: Progress
+) -> tuple[list[Found], dict[str, _fair.Comparison]]:
+    """What the layers do beside each book, the books without rolls; and every reading beside
+    that of the run."""
     books = {one.book: (one.params, one.world) for one in reversed(asked)}
     sold = dict(
-        zip(books, _book.alone(list(books.values()), part(progress, 0.0, 0.6)), strict=True)
+        zip(books, _book.alone(list(books.values()), part(progress, 0.0, 0.5)), strict=True)
     )
     layers = {
         one.calls: (one.params, one.world, sold[one.book].book.capital) for one in reversed(asked)
     }
-    hedges = _book.calls_alone(list(layers.values()), seed=seed, progress=part(progress, 0.6, 1.0))
-    bought = dict(zip(layers, hedges, strict=True))
+    desk = Desk()
+    hedges = _book.hedge_accounts(list(layers.values()), seed=seed, desk=desk)
+    (params, world), own = books["as run"], sold["as run"]
+    setting = Setting(_as_published(params), own.book.capital, READING_BUDGET, seed, desk)
+    every = _readings.accounts(world, setting)
+    ledgers = backtest.run_together(
+        [*hedges, *every],
+        progress=part(progress, 0.5, 0.95),
+        stage="buying the layers on their own account, in every reading",
+    )
+    progress(0.95, "comparing the variants")
+    own_ledgers, theirs = ledgers[: len(hedges)], ledgers[len(hedges) :]
+    profits = [_book.bought(*one) for one in zip(hedges, own_ledgers, strict=True)]
+    bought = dict(zip(layers, profits, strict=True))
     found = []
     for one in asked:
         book, hedge = sold[one.book], bought[one.calls]
@@ -142,7 +181,17 @@ def compared(asked: Sequence[Variant], *, seed: int, progress: Progress) -> list
             seed=seed,
         )
         found.append(Found(one.params, book.book, comparison))
-    return found
+    readings = {
+        reading.slug: _readings.compared(world, own.equity, ledger, seed)
+        for reading, ledger in zip(_readings.READINGS, theirs, strict=True)
+    }
+    return found, readings
+
+
+def _as_published(params: SimpleNamespace) -> SimpleNamespace:
+    """The run's market, condors and marks, with the layers that the readings start from."""
+    layers = {one.name: one.default for one in alvh_parameters()}
+    return SimpleNamespace(**{**vars(params), **layers})
 
 
 def _sweep(found: Sequence[Found], world: World) -> Table:
@@ -206,6 +255,22 @@ def _band(choices: Sequence[Choice], found: Sequence[Found], world: World) -> Ta
     columns = (Column("choice", "Choice"), *_fair.EFFECT_COLUMNS)
     label = f"Model risk: the same question under other choices ({world.paths} paths, no rolls)"
     return Table("band", label, columns, rows)
+
+
+def _read(readings: Mapping[str, _fair.Comparison], own: _fair.Comparison, world: World) -> Table:
+    """Every reading of the hedge, from the worst to the best; this run among them."""
+    labels = {one.slug: one.label for one in _readings.READINGS} | {RUN: "This run"}
+    each = {**readings, RUN: own}
+    rows = []
+    for slug in sorted(each, key=lambda one: each[one].effect.value):
+        c = each[slug]
+        effect = c.effect
+        rows.append(
+            [labels[slug], effect.value, effect.low, effect.high, c.annual_cost, c.share_harmed]
+        )
+    columns = (Column("reading", "Reading"), *_fair.EFFECT_COLUMNS)
+    label = f"All readings of the hedge beside the same condors ({world.paths} paths, no rolls)"
+    return Table("readings", label, columns, rows)
 
 
 def scale(params: SimpleNamespace, world: World) -> float:

@@ -9,6 +9,7 @@ from ...errors import ParameterError
 from ...units import FRACTION
 from .._book_params import (
     BOOK_RULES,
+    READING_BUDGET,
     alvh_parameters,
     condor_parameters,
     gate_parameters,
@@ -71,7 +72,7 @@ experiment = Experiment(
         number(
             "reading_budget",
             "Premium a year where a reading states none",
-            0.02,
+            READING_BUDGET,
             FRACTION,
             0.0,
             0.10,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import numpy as np
-
 from ... import backtest
 from ...data import Data, Progress, part, silent
 from ...ledger import Floats
 from ...markets.state import World
-from ...results import Axis, Chart, Column, Mark, Result, Series, Table
+from ...results import Column, Result, Table
 from ...units import FRACTION
-from .. import _book, _fair, _worlds
+from .. import _book, _fair, _readings, _worlds
 from .._fair import figure
 from .._readings import BY_SLUG, READINGS, Setting
 from . import experiment
@@ -50,7 +48,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         metrics=metrics,
         tables=[_table(found), _fair.paths_table(shown)],
         charts=[
-            _curve(found, params.reading),
+            _readings.curve(
+                effects, params.reading, label="Change of the deepest fall, reading by reading"
+            ),
             _fair.equity_chart(shown, world, label="The account with the reading shown"),
         ],
         notes=_fair.notes(
@@ -68,24 +68,14 @@ def compared(
 ) -> dict[str, _fair.Comparison]:
     """Every reading against the unhedged book, all on accounts of their own in one walk."""
     ledgers = backtest.run_together(
-        [backtest.Account(world=world, policies=one.policies(setting)) for one in READINGS],
+        _readings.accounts(world, setting),
         progress=part(progress, 0.0, 0.8),
         stage="running every reading",
     )
     found = {}
     for number, (reading, ledger) in enumerate(zip(READINGS, ledgers, strict=True)):
         progress(0.8 + 0.2 * number / len(READINGS), "comparing the readings")
-        hedge = ledger.profit()
-        paid = sum(ledger.paid.values(), np.zeros(world.paths))
-        got = sum(ledger.received.values(), np.zeros(world.paths))
-        found[reading.slug] = _fair.compare(
-            world=world,
-            base=equity,
-            hedged=equity + np.cumsum(hedge, axis=0),
-            hedge=hedge,
-            premium=np.maximum(paid - got, 0.0),
-            seed=setting.seed,
-        )
+        found[reading.slug] = _readings.compared(world, equity, ledger, setting.seed)
     return found
 
 
@@ -118,27 +108,3 @@ def _table(found: dict[str, _fair.Comparison]) -> Table:
         Column("filled", "Filled in here"),
     )
     return Table("readings", "Every reading on the same paths", columns, rows)
-
-
-def _curve(found: dict[str, _fair.Comparison], shown: str) -> Chart:
-    order = sorted(found, key=lambda slug: found[slug].effect.value)
-    values = [found[slug].effect for slug in order]
-    return Chart(
-        name="specification",
-        label="Change of the deepest fall, reading by reading",
-        kind="specification",
-        x=Axis("Reading", None, "category", order),
-        y=Axis("Above zero: less deep", FRACTION),
-        series=[
-            Series(
-                "effect",
-                "Change of the deepest fall",
-                [e.value for e in values],
-                "hedged",
-                [e.value if e.low is None else e.low for e in values],
-                [e.value if e.high is None else e.high for e in values],
-            )
-        ],
-        marks=[Mark("x", shown, shown, "shown")],
-        alt="; ".join(f"{slug} {found[slug].effect.value:+.1%}" for slug in order),
-    )
