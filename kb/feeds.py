@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed
 
 from .models import Article, Revision, Tag, Term
+from .models.articles import ENGLISH
 
 MOST = 50
 
@@ -22,10 +23,19 @@ def tag_uri(day: str, kind: str, key: str) -> str:
     return f"tag:{urlsplit(settings.SITE_URL).hostname},{day}:{kind}/{key}"
 
 
+class InItsLanguage(Atom1Feed):
+    """Atom whose entries say their language where it is not the site's."""
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        lang = item.get("lang", ENGLISH)
+        return super().item_attributes(item) | ({"xml:lang": lang} if lang != ENGLISH else {})
+
+
 class SiteFeed(Feed):  # type: ignore[type-arg]
     """Absolute addresses from ``SITE_URL``, never from the request's host."""
 
-    feed_type = Atom1Feed
+    feed_type = InItsLanguage
+    language = ENGLISH
     author_name = settings.SITE_NAME
     feed_copyright = "CC BY 4.0"
 
@@ -103,6 +113,9 @@ class AnswersFeed(SiteFeed):
 
     def item_updateddate(self, item: Any) -> Any:
         return item.told_at
+
+    def item_extra_kwargs(self, item: Article) -> dict[str, str]:
+        return {"lang": item.lang}
 
     def item_categories(self, item: Article) -> list[str]:
         return [item.category.name, *(tag.name for tag in item.tags.all())]

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from . import documents, extend, frontmatter, publishing, translations
 from .models import Article, ArticleLink, Pin, Source, Term
-from .models.articles import SIGNIFICANCE
+from .models.articles import ENGLISH, SIGNIFICANCE
 from .models.sources import NOTICES
 from .publishing import Refused
 from .search.finding import pin_key
@@ -114,6 +114,7 @@ class ArticleForm(Conflicting):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["lang"].required = False
         self.initial["unlinked"] = " ".join(self.instance.unlinked)
         self.fields["front_matter"].initial = frontmatter.write_values(self.instance.extra)
         if self.instance.pk:
@@ -149,6 +150,10 @@ class ArticleForm(Conflicting):
             raise ValidationError(f"There is no term {', '.join(missing)}.")
         self.instance.unlinked = slugs
         return slugs
+
+    def clean_lang(self) -> str:
+        """A form that was open before answers had a language sends none."""
+        return str(self.cleaned_data.get("lang") or ENGLISH)
 
     def clean_translation_of(self) -> Article | None:
         original: Article | None = self.cleaned_data["translation_of"]
@@ -188,7 +193,7 @@ class ArticleForm(Conflicting):
             self.instance.extra = cleaned["extra"] = extra
         trial = Article(
             body=body, contents=self.instance.contents, extra=extra,
-            unlinked=cleaned.get("unlinked", []), lang=cleaned.get("lang") or "en",
+            unlinked=cleaned.get("unlinked", []), lang=cleaned.get("lang") or ENGLISH,
         )  # fmt: skip
         self.refuse_troubles(publishing.check_text(trial), "body")
         return cleaned

@@ -26,6 +26,7 @@ from . import (
     schemas,
     search,
     storing,
+    translations,
 )
 from .citations import incoming
 from .documents import Derived
@@ -185,6 +186,11 @@ def checks(article: Article) -> list[str]:
     ):
         found.append("every source is a vendor or a blog")
     found += _frail_sources([key for key, _ in derived.citations])
+    found += [
+        f"translation {one.slug}: {one.trouble}"
+        for one in translations.states([article]).values()
+        if one.trouble
+    ]
     if not article.review_by:
         found.append("no review date is set")
     if article.pk and (waiting := article.comments.open().count()):

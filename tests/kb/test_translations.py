@@ -2,6 +2,7 @@
 
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError
@@ -61,6 +62,15 @@ def test_machines_are_told_by_the_same_links_on_every_version(shelf):
     assert [twin[key] for key in keys] == ["de", "hedging", 1, False]
 
 
+def test_the_feed_says_the_language_of_an_entry(shelf):
+    feed = ElementTree.fromstring(page("/feeds/answers.atom"))
+    atom, lang = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/XML/1998/namespace}lang"
+    assert feed.get(lang) == "en"
+    found = {e.findtext(f"{atom}title"): e.get(lang) for e in feed.findall(f"{atom}entry")}
+    assert found["Was ist Absichern?"] == "de"
+    assert found["What about hedging?"] is None
+
+
 def test_an_english_glossary_links_a_german_text_only_where_it_asks(shelf):
     assert page("/ask/absichern/").count('data-term="delta"') == 1
     shelf.term("delta", aliases=["Ein"])
@@ -91,8 +101,9 @@ def test_it_is_outdated_when_the_meaning_of_the_original_moved_and_not_its_spell
 def test_editors_hear_of_translations_without_revision_or_original(shelf):
     shelf.answer("absichern", lang="de", translation_of="hedging")
     shelf.sync()
-    said = "translation: absichern: does not say which revision of hedging it renders"
-    assert said in list(reports.lines())
+    said = "absichern: does not say which revision of hedging it renders"
+    assert f"translation: {said}" in list(reports.lines())
+    assert f"translation {said}" in publishing.checks(stored("absichern"))
     publishing.withdraw(stored("hedging"), reason="It was wrong.")
     assert "translation: absichern: its original hedging is withdrawn" in list(reports.lines())
     shown = page("/ask/absichern/")
