@@ -36,6 +36,8 @@ def _lists() -> Iterable[Entry]:
     newest = public.aggregate(last=Max("changed_at"))["last"]
     yield from (("/", newest), ("/ask/", newest))
     yield "/glossary/", Term.objects.aggregate(last=Max("changed_at"))["last"]
+    if taken := Article.objects.withdrawn().aggregate(last=Max("withdrawn_at"))["last"]:
+        yield "/withdrawn/", taken
     for model in (Category, Tag):
         rows = model.objects.filter(articles__in=public).annotate(last=Max("articles__changed_at"))
         for row in rows.order_by("slug"):

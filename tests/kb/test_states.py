@@ -97,6 +97,13 @@ def test_what_was_withdrawn_is_listed_with_reason_and_successor(shelf):
     assert 'href="/withdrawn/"' in page("/ask/")
 
 
+def test_the_page_of_what_was_withdrawn_is_found_from_corrections_and_the_sitemap(shelf):
+    assert 'href="/withdrawn/"' in page("/corrections/")
+    assert "/withdrawn/" in page("/sitemap-lists.xml")
+    Article.objects.filter(slug="wrong").update(state="draft")
+    assert "/withdrawn/" not in page("/sitemap-lists.xml")
+
+
 def test_a_title_that_was_changed_after_the_withdrawal_stays_unseen(shelf):
     article = stored("wrong")
     article.title = "A secret new title"
