@@ -17,11 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urljoin
 
 AGENT = "hedgelab-archive-sources (run by hand, one page at a time)"
 MOST_BYTES = 5_000_000
 COPY = re.compile(r"(https?://[^/\s]+)/web/(\d{14})(?:[a-z]{2}_)?/(\S+)$")
+_LINKED = re.compile(r'<([^<>]+)>[^,]*\brel="[^"]*memento')
 BUSY_CODES = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -44,10 +45,10 @@ class Services:
 
 @dataclass(frozen=True)
 class Answer:
-    """How the archive answers: the last address, a named place, the text."""
+    """How the archive answers: the last address, the places that it names, the text."""
 
     url: str
-    place: str
+    places: list[str]
     body: bytes
 
 
@@ -67,9 +68,10 @@ def find(url: str, near: date | None, services: Services) -> str:
 def save(url: str, services: Services) -> str:
     """Ask for a new copy and return its address."""
     answer = _ask(services.save + quote(url, safe=":/?#[]@!$&'()*+,;=%~-._"), services.timeout)
-    host = "{0.scheme}://{0.netloc}".format(urlsplit(answer.url))
-    place = host + answer.place if answer.place.startswith("/") else answer.place
-    copy = _copy_of(url, answer.url) or _copy_of(url, place)
+    named = [answer.url, *(urljoin(answer.url, place) for place in answer.places)]
+    copies = [copy for copy in (_copy_of(url, place) for place in named) if copy]
+    # Where it only says that it has begun, the lookup tells what became of it.
+    copy = copies[0] if copies else find(url, None, services)
     if not copy:
         raise Refused("it did not say where the copy is")
     return copy
@@ -104,7 +106,9 @@ def _ask(address: str, timeout: float) -> Answer:
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
             body: bytes = answer.read(MOST_BYTES)
-            return Answer(answer.geturl(), answer.headers.get("Content-Location") or "", body)
+            links = _LINKED.findall(answer.headers.get("Link") or "")
+            place = answer.headers.get("Content-Location")
+            return Answer(answer.geturl(), [place, *links] if place else links, body)
     except urllib.error.HTTPError as error:
         kind = Busy if error.code in BUSY_CODES else Refused
         raise kind(f"it answers {error.code}") from None

@@ -31,6 +31,7 @@ class Archive(BaseHTTPRequestHandler):
     held = {}
     busy = 0
     closed = False
+    tells = "Location"
 
     def do_GET(self):
         parts = urlsplit(self.path)
@@ -50,8 +51,21 @@ class Archive(BaseHTTPRequestHandler):
                 }
             )
         elif self.path.startswith("/save/"):
+            url = self.path.removeprefix("/save/")
             if Archive.closed:
                 self.send_response(403)
+            elif Archive.tells == "Content-Location":
+                self.send_response(200)
+                self.send_header("Content-Location", COPY + url)
+            elif Archive.tells == "Link":
+                host = f"http://127.0.0.1:{self.server.server_port}"
+                other = f'<{url}>; rel="original"'
+                self.send_response(200)
+                self.send_header("Link", f'{other}, <{host}{COPY}{url}>; rel="first memento"')
+            elif Archive.tells == "nothing":
+                host = f"http://127.0.0.1:{self.server.server_port}"
+                Archive.held[url] = f"{host}{COPY}{url}"
+                self.send_response(200)
             else:
                 self.send_response(302)
                 self.send_header("Location", COPY + self.path.removeprefix("/save/"))
@@ -72,6 +86,7 @@ class Archive(BaseHTTPRequestHandler):
 @pytest.fixture
 def archive(monkeypatch):
     Archive.asked, Archive.held, Archive.busy, Archive.closed = [], {}, 0, False
+    Archive.tells = "Location"
     monkeypatch.setattr("time.sleep", lambda seconds: Archive.asked.append(f"rest {seconds:g}"))
     server = HTTPServer(("127.0.0.1", 0), Archive)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -139,6 +154,14 @@ def test_the_archive_is_asked_to_make_one_only_when_told_to(bare, archive):
     stored = Source.objects.get(key="vendor-page")
     assert stored.archived_url == f"{archive}{COPY}{BARE['URL']}"
     assert f"{stored.archived_on}" == "2026-03-02"
+
+
+@pytest.mark.parametrize("tells", ["Location", "Content-Location", "Link", "nothing"])
+def test_where_a_new_copy_is_may_be_told_in_several_ways(bare, archive, tells):
+    Archive.tells = tells
+    told, code = run(archive, "--ask")
+    assert (code, told.splitlines()[1]) == (0, "1 made")
+    assert Source.objects.get(key="vendor-page").archived_url == f"{archive}{COPY}{BARE['URL']}"
 
 
 def test_a_busy_archive_is_asked_again_later_and_more_slowly(bare, archive):
