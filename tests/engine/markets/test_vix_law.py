@@ -202,11 +202,13 @@ LONGER = {"hedge-carry": 504, "convexity-forecast": 1764, "steward-promoter": 25
 def test_every_simulation_that_buys_vix_calls_can_buy_them_at_the_law(slug):
     experiment = get(slug)
     asked = {**SMALL, "days": LONGER.get(slug, 63)}
-    figures = []
+    figures, told = [], []
     for name in ("market", "model"):
         document = compute(experiment, experiment.parse({**asked, "vix_call_vol": name}), seed=3)
         figures.append([metric["value"] for metric in document["metrics"]])
+        told.append(any("VIX calls are priced by" in note for note in document["notes"]))
     assert figures[0] != figures[1]
+    assert told == [False, True]
 
 
 def test_a_call_of_the_table_is_held_against_the_transform_on_the_page():

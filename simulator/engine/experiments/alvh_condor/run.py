@@ -77,6 +77,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             "VIX and its curve stood still, the usual meaning of an annual cost.",
             "The ten readings of the hedge beside this run start from the layers as published, "
             "whatever was changed here; “Every reading of the layered hedge” has more paths.",
+            *_vix_marks.notes(params, world),
             *synthetic_notes(params),
             *undefined_notes(own),
         ),

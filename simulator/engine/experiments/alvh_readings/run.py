@@ -10,7 +10,7 @@ from ...ledger import Floats
 from ...markets.state import World
 from ...results import Column, Result, Table
 from ...units import FRACTION
-from .. import _book, _fair, _readings, _worlds
+from .. import _book, _fair, _readings, _vix_marks, _worlds
 from .._fair import figure
 from .._readings import BY_SLUG, READINGS, Setting
 from . import experiment
@@ -59,6 +59,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             "A reading that is chosen after looking at this curve proves nothing: the curve is the "
             "answer, not its best point.",
             "Each hedge is run on its own account and added to the same condors.",
+            *_vix_marks.notes(params, world),
         ),
     )
 

@@ -418,6 +418,7 @@ def _notes(
             "The model's calls pay less on average, and its largest spike is smaller, than those "
             "of 2006 to 2025: its payoffs are a kinder target than history's."
         )
+    out += _vix_marks.notes(params, world)
     out.append(
         "Regressors, lags and the rule for passing were fixed before the run; nothing is chosen "
         "afterwards. A pair that knows nothing passes in one history of twenty."

@@ -71,6 +71,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             "mean an alpha below zero. The two are different statements.",
             "Beta and alpha are of the premium, not of the account, of which the calls are "
             f"{_fair.percent(params.sleeve)} a month.",
+            *_vix_marks.notes(params, world),
         ),
     )
 

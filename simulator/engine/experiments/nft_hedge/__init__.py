@@ -299,7 +299,8 @@ experiment = Experiment(
             "is run twice, with and without the calls."
         ),
         leaves_out=(
-            "Quotes: calls are a model's marks, with costs of the larger of 0.03 points and 3 %.",
+            "Quotes: calls are a model's marks; a trade costs the larger of 0.03 points and 3 %, "
+            "and a dollar a contract.",
             "Settlement: calls pay on the VIX close, not on the special opening quotation.",
             "Whole contracts: fractions are bought, which favours small portfolios.",
             "What a portfolio of several collections would diversify: this is one floor.",

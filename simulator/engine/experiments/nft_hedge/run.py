@@ -503,6 +503,7 @@ def _notes(
         "Calls are a model's marks on the VIX future, fractions of contracts are bought, and "
         "every path starts at a random point of the renewal cycle.",
         "IRR is of the mean path's flows, a yearly rate, after the haircut on leaving.",
+        *_vix_marks.notes(params, world),
     ]
     if floors.eth_is_synthetic:
         more.append("No ether price belongs to these days: ether comes from a null model.")

@@ -85,6 +85,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             world,
             comparison,
             "The baseline here is the book with its layers; what is judged is the reserve alone.",
+            *_vix_marks.notes(params, world),
         ),
     )
 

@@ -530,6 +530,7 @@ def _notes(
         "other figures are not.",
         f"A knee is a budget inside the frontier from which on a point of premium saves less than "
         f"a point of fall; {_fair.percent(knee_share)} of resampled paths have one.",
+        *_vix_marks.notes(params, world),
     ]
     if not params.nft_hedge_budget:
         more.append("The steward's budget is nought, so nothing of that report differs.")

@@ -77,7 +77,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             _fair.paths_table(comparison),
         ],
         charts=[_chart(comparison, world), _fair.drawdown_chart(comparison, world)],
-        notes=_notes(world, comparison, own),
+        notes=_notes(params, world, comparison, own),
     )
 
 
@@ -203,11 +203,14 @@ def _headline(c: _fair.Comparison) -> str:
     )
 
 
-def _notes(world: World, c: _fair.Comparison, own: dict[str, object]) -> list[str]:
+def _notes(
+    params: SimpleNamespace, world: World, c: _fair.Comparison, own: dict[str, object]
+) -> list[str]:
     more = [
         "Fitted, on the replay of October 2018 to October 2023 against the published +98.6 %: the "
         "vol of 0.95, and the anchor's half-life of 90 days and 3 points. Other windows test them.",
         "Nothing is bought at a future of 15 or below: the quiet days on which calls are cheap.",
+        *_vix_marks.notes(params, world),
     ]
     if world.kind == "model":
         more.append(

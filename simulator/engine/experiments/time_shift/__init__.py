@@ -50,7 +50,8 @@ experiment = Experiment(
     ),
     card=ModelCard(
         what_it_is=(
-            "A condor past a short strike at its last close is paid off and a longer one sold for "
+            "A condor past a short strike at its last close (or, if asked, above a delta at any "
+            "close before it) is paid off and a longer one sold for "
             "at least the debit, fees and a cushion, at the size held. Where it turns calm and the "
             "index has closed under its mean of five days, the longer one is bought back and a "
             "one-day condor at the usual strikes sold for it. Both books see the same closes; the "
