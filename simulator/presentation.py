@@ -29,8 +29,13 @@ AXIS_WORDS = {"1": "%", "USD": "$", "1/year": "a year"}
 PLAIN = re.compile(
     r"\b(link|delta|gamma|vega|rho|elasticity|beta|sharpe|sortino|calmar|ratio|correlation|"
     r"corr|kappa|multiple|skewness|kurtosis|z|score|index|factor|psi|tau|contracts?|count|"
-    r"advances|declines|line|level|rsi|macd)\b",
+    r"advances|declines|line|level|rsi|macd|sigma|skew|curvature|bias|multiplier|collateral|"
+    r"event variance|impact|persistence)\b",
     re.IGNORECASE,
+)
+# Parameters that are fractions all the same, whatever other word is in their name or label.
+FRACTIONS = re.compile(
+    r"^(crash_fall|min_credit_ratio|event_size_factor|index_yield|ts_edr_level)\b"
 )
 
 # A difference of two fractions is read in percentage points: "1.5 points less deep".
@@ -42,7 +47,9 @@ NOTHING = 1e-11  # what rounding leaves of a fraction that is nought
 
 def is_percentage(unit: str | None, name: str = "") -> bool:
     """Whether a page prints this figure as a percentage."""
-    return unit == "1" and not PLAIN.search(name.replace("_", " "))
+    if unit != "1":
+        return False
+    return bool(FRACTIONS.match(name)) or not PLAIN.search(name.replace("_", " "))
 
 
 def digits(value: float, decimals: int) -> str:
@@ -117,7 +124,10 @@ def figure_text(value: Any, unit: str | None = None, name: str = "") -> str:
         if abs(value) < 1e-9:  # what is left of a difference of equal numbers
             return "0" + SUFFIX[unit]
         return (digits(value, 2) if 0.01 <= abs(value) < 1e6 else sensible(value)) + SUFFIX[unit]
-    return sensible(value) + SUFFIX.get(unit or "", "")
+    suffix = SUFFIX.get(unit or "", "")
+    if value == 1 and suffix.endswith("s"):
+        suffix = suffix.removesuffix("s")
+    return sensible(value) + suffix
 
 
 def is_year(value: float, unit: str | None, name: str) -> bool:
@@ -131,7 +141,9 @@ def is_year(value: float, unit: str | None, name: str) -> bool:
 
 def short_text(value: Any, unit: str | None = None, name: str = "") -> str:
     """For the inside of a chart: percent and dollar signs stay, longer units stand at the axis."""
-    return figure_text(value, unit, name).removesuffix(SUFFIX.get(unit or "", "\0"))
+    suffix = SUFFIX.get(unit or "", "\0")
+    text = figure_text(value, unit, name).removesuffix(suffix)
+    return text.removesuffix(suffix.removesuffix("s")) if value == 1 else text
 
 
 def exact(value: Any) -> str:
