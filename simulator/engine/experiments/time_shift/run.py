@@ -196,7 +196,7 @@ def _variants(params: SimpleNamespace, world: World, progress: Progress) -> Tabl
         Column("drawdown", "Deepest fall", FRACTION),
         Column("recovered", "Of rolled losses, won back", FRACTION),
         Column("worse", "Ended worse", FRACTION),
-        Column("tail", "Worst twentieth, in full losses", FRACTION),
+        Column("tail_multiple", "Worst twentieth, in full losses", FRACTION),
     )
     return Table("rules", f"Other rules on the same closes ({world.paths} paths)", columns, rows)
 
@@ -233,7 +233,7 @@ def _histogram(first: Floats, later: Floats, whole: float) -> Chart:
         label="How rolled losers ended, in full losses of one sale",
         kind="histogram",
         x=Axis(
-            "Final result (−1: one full loss)",
+            "Final result (−100 %: one full loss)",
             FRACTION,
             "number",
             EDGES[:-1] + 0.0625,
