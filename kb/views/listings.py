@@ -99,12 +99,12 @@ def answers(request: HttpRequest) -> HttpResponse:
 
 def _states() -> list[dict[str, object]]:
     """The states of an answer that have any, with their number."""
-    counted = (
-        ("answered", Article.objects.answered()),
-        ("under-review", Article.objects.under_review()),
-        ("withdrawn", Article.objects.withdrawn()),
-    )
-    named = [(slug, rows.count()) for slug, rows in counted]
+    due = Article.objects.under_review().count()
+    named = [
+        ("answered", Article.objects.published().count() - due),
+        ("under-review", due),
+        ("withdrawn", Article.objects.withdrawn().count()),
+    ]
     return [{"slug": s, "name": s.replace("-", " "), "answers": n} for s, n in named if n]
 
 
