@@ -107,3 +107,12 @@ def test_without_time_no_rate_is_implied():
     document = answer(**(HULL | {"expiry_years": 0}))
     assert figures(document)["implied_rate"] is None
     assert any("No rate is implied" in note for note in document["notes"])
+
+
+def test_what_rounding_leaves_is_no_trade():
+    fair = 31 - 30 * math.exp(-0.1 * 0.25)
+    document = answer(**HULL | {"call": 2.25 + fair + 1e-9, "put": 2.25})
+    assert document["headline"] == (
+        "The quotes are at parity, to the cent: neither a conversion nor a reversal makes money."
+    )
+    assert "−0.50 from parity" in answer(**HULL | {"call": 1.75 + fair})["headline"]

@@ -102,11 +102,15 @@ def _second_route(market: Market, p: SimpleNamespace, values: dict[str, Any]) ->
     return twice.table(checks)
 
 
+HALF_A_CENT = 0.005
+
+
 def _headline(p: SimpleNamespace, values: dict[str, Any], tradable: bool) -> str:
     gap = values["parity_gap"]
+    where = "at parity" if abs(gap) < HALF_A_CENT else f"{gap:+.2f} from parity".replace("-", "−")
     if not tradable:
         return (
-            f"The quotes are {gap:+.2f} from parity, but with no way to borrow the NFT and no "
+            f"The quotes are {where}, but with no way to borrow the NFT and no "
             "options on it there is no bound that this could break."
         )
     profits = {
@@ -114,12 +118,12 @@ def _headline(p: SimpleNamespace, values: dict[str, Any], tradable: bool) -> str
         "a reversal": values["reversal_profit"],
     }
     name, best = max(profits.items(), key=lambda item: item[1])
-    if best <= 0.0:
-        return (
-            f"The quotes are {gap:+.2f} from parity, which does not cover the cost of "
-            f"{p.cost:g}: neither a conversion nor a reversal makes money."
-        )
-    return f"The quotes are {gap:+.2f} from parity: {name} makes {best:.2f} today after costs."
+    if best >= HALF_A_CENT:
+        return f"The quotes are {where}: {name} makes {best:.2f} today after costs."
+    nothing = "neither a conversion nor a reversal makes money"
+    if abs(gap) < HALF_A_CENT:
+        return f"The quotes are {where}, to the cent: {nothing}."
+    return f"The quotes are {where}, which does not cover the cost of {p.cost:g}: {nothing}."
 
 
 def _trades(market: Market, p: SimpleNamespace, tradable: bool) -> Table:
