@@ -162,8 +162,8 @@ def r7(s: Setting) -> list[Policy]:
 READINGS = (
     Reading(
         "core",
-        "Core: 4/4/2 calls of 30/110/220 days, as set in this run",
-        "at the defaults the same as the next",
+        "Core: 4/4/2 calls of 30/110/220 days",
+        "renewal at 7/80/180; at the defaults the same as the next",
         core,
     ),
     Reading(

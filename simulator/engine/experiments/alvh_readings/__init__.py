@@ -28,7 +28,7 @@ from .._common import (
 from ..base import Choice, Experiment, MetricSpec, ModelCard
 
 NAMES = {
-    "core": "Core: 4/4/2 contracts, as set in this run",
+    "core": "Core: 4/4/2 contracts of 30/110/220 days",
     "as-published": "As published",
     "as-advertised": "As advertised",
     "r1": "R1: 40/40/20 % of the money",
