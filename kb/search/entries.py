@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -19,13 +19,15 @@ INDEXED = ("slug", "title", "short_answer", "body_html", "state", "category__slu
 
 def index_articles(ids: Sequence[int]) -> None:
     rows = Article.objects.select_related("category").prefetch_related("tags").only(*INDEXED)
-    for start in range(0, len(ids), CHUNK):
-        index(article_entry(a) for a in rows.filter(pk__in=ids[start : start + CHUNK]))
+    index(article_entry(a) for part in _parts(ids) for a in rows.filter(pk__in=part))
 
 
 def index_terms(ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), CHUNK):
-        index(term_entry(t) for t in Term.objects.filter(pk__in=ids[start : start + CHUNK]))
+    index(term_entry(t) for part in _parts(ids) for t in Term.objects.filter(pk__in=part))
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
 def article_entry(article: Article) -> SearchEntry:

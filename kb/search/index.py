@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import transaction
@@ -27,19 +28,24 @@ class Worded(NamedTuple):
 
 
 def index(entries: Iterable[SearchEntry]) -> None:
-    """Store what is published, drop what is not; unchanged documents cost one comparison."""
-    by_kind: dict[str, dict[str, SearchEntry]] = {}
-    for entry in entries:
-        by_kind.setdefault(entry.kind, {})[entry.key] = entry
-    for kind, some in by_kind.items():
-        keys = list(some)
-        for start in range(0, len(keys), BATCH):
-            part = {key: some[key] for key in keys[start : start + BATCH]}
-            with transaction.atomic():
-                _index(kind, part)
+    """Store what is published, drop what is not; unchanged documents cost one comparison.
+
+    The vocabulary is brought up to date once for all: most of its words are in every batch.
+    """
+    differences: Counter[str] = Counter()
+    coming = iter(entries)
+    with transaction.atomic():
+        while batch := list(islice(coming, BATCH)):
+            by_kind: dict[str, dict[str, SearchEntry]] = {}
+            for entry in batch:
+                by_kind.setdefault(entry.kind, {})[entry.key] = entry
+            for kind, some in by_kind.items():
+                differences.update(_index(kind, some))
+        vocabulary.change(differences)
 
 
-def _index(kind: str, entries: dict[str, SearchEntry]) -> None:
+def _index(kind: str, entries: dict[str, SearchEntry]) -> Counter[str]:
+    """What changes in the vocabulary."""
     stored = {d.key: d for d in SearchDocument.objects.filter(kind=kind, key__in=list(entries))}
     drop([stored[key] for key, entry in entries.items() if not entry.published and key in stored])
     changed: list[Worded] = []
@@ -58,7 +64,7 @@ def _index(kind: str, entries: dict[str, SearchEntry]) -> None:
         changed.append(worded)
     if changed:
         _write(changed)
-        vocabulary.change(differences)
+    return differences
 
 
 def _document(entry: SearchEntry) -> SearchDocument:
@@ -83,6 +89,7 @@ def _same(a: SearchDocument, b: SearchDocument) -> bool:
 def _write(changed: Sequence[Worded]) -> None:
     from kb.storing import upsert
 
+    postings.erase([one.document.pk for one in changed if one.document.pk is not None])
     upsert(SearchDocument, [one.document for one in changed])
     postings.write(
         [(d.pk, list(map(stem, title)), list(map(stem, body))) for d, title, body in changed]

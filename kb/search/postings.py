@@ -28,20 +28,18 @@ def is_sqlite() -> bool:
 
 
 def write(rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
-    """Replace the words of documents: (id, stems of the title, stems of the body)."""
-    erase([row[0] for row in rows])
+    """The words of documents that have none here: (id, stems of the title, stems of the body)."""
     with connection.cursor() as cursor:
         if is_sqlite():
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, title, body) VALUES (%s, %s, %s)",  # noqa: S608
                 [(pk, " ".join(title), " ".join(body)) for pk, title, body in rows],
             )
-        else:
-            cursor.executemany(
-                f"INSERT INTO {TABLE} (id, vector, title) "  # noqa: S608
-                "VALUES (%s, %s::tsvector, %s::tsvector)",
-                [(pk, _vector(title, body), _vector(title, ())) for pk, title, body in rows],
-            )
+            return
+        raw: Any = cursor
+        with raw.copy(f"COPY {TABLE} (id, vector, title) FROM STDIN") as copy:
+            for pk, title, body in rows:
+                copy.write_row((pk, _vector(title, body), _vector(title, ())))
 
 
 def erase(ids: Iterable[int]) -> None:
