@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from .words import stem, stems, words
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
+Synonyms = dict[Phrase, list[Phrase]]
 _PHRASE = re.compile(r'"([^"]+)"')
 _PREFIX = re.compile(r"([^\W_]+)\*")
 
@@ -25,6 +27,16 @@ class Asked:
     clauses: list[Clause] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
     corrections: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, list[str]] = field(default_factory=dict)
+    """The words of the stems that were looked up already."""
+
+    def look_up(self, stems: Iterable[str]) -> None:
+        self.forms |= vocabulary.forms(set(stems) - self.forms.keys())
+
+    def written(self) -> list[str]:
+        """Every way of writing what is marked."""
+        self.look_up(self.marks)
+        return sorted({word for mark in self.marks for word in self.forms[mark]})
 
 
 def understand(query: str, terms: glossary.Glossary, *, is_typing: bool = False) -> Asked:
@@ -63,19 +75,24 @@ def _require_prefix(asked: Asked, prefix: str, also: str = "") -> None:
 
 
 def _require_words(asked: Asked, plain: list[str], terms: glossary.Glossary) -> None:
-    synonyms = _synonyms(terms)
-    unknown = {stem(word) for word in plain}
-    unknown -= vocabulary.known(unknown)
+    parts = list(_parts(plain, _synonyms(terms)))
+    meant = [word for _, phrases in parts for phrase in phrases for word in phrase]
+    asked.look_up([*map(stem, plain), *meant])
+    for some, phrases in parts:
+        if phrases:
+            own: Alternative = [(stem(word),) for word in some]
+            _require(asked, [own, *([phrase] for phrase in phrases)])
+        else:
+            _require_word(asked, some[0], is_known=bool(asked.forms[stem(some[0])]))
+
+
+def _parts(plain: list[str], synonyms: Synonyms) -> Iterator[tuple[list[str], list[Phrase]]]:
+    """The query as labels of the glossary with what they mean, and single words."""
     index = 0
     while index < len(plain):
         length, phrases = _longest_label(synonyms, plain[index:])
-        if length:
-            own: Alternative = [(stem(word),) for word in plain[index : index + length]]
-            _require(asked, [own, *([phrase] for phrase in phrases)])
-            index += length
-            continue
-        _require_word(asked, plain[index], is_known=stem(plain[index]) not in unknown)
-        index += 1
+        yield plain[index : index + max(length, 1)], phrases
+        index += max(length, 1)
 
 
 def _require_word(asked: Asked, word: str, *, is_known: bool) -> None:
@@ -86,9 +103,6 @@ def _require_word(asked: Asked, word: str, *, is_known: bool) -> None:
             asked.corrections[word] = meant[0]
             choices = [[(one,)] for one in dict.fromkeys(stem(other) for other in meant)]
     _require(asked, choices)
-
-
-Synonyms = dict[Phrase, list[Phrase]]
 
 
 @lru_cache(maxsize=2)

@@ -11,7 +11,7 @@ from common import rows
 from kb import glossary
 from kb.models import SearchDocument
 
-from . import excerpts, postings, vocabulary
+from . import excerpts, postings
 from .asking import LONGEST_QUERY, Asked, understand
 from .words import fold
 
@@ -93,26 +93,31 @@ def _ranked(
 
 
 def _first(query: str, filters: Filters, terms: glossary.Glossary) -> list[int]:
-    """What comes before anything ranked: pinned pages, then the exact ones."""
+    """What comes before anything ranked: pinned pages in their editors' order, the term that the
+    query names, documents with exactly this title."""
     if not query:
         return []
-    return list(dict.fromkeys([*_pinned(query, filters), *_exact(query, filters, terms)]))
-
-
-_EXACT = "SELECT kind, title, id FROM kb_searchdocument d WHERE folded_title = %s"
-_NAMED = "SELECT kind, title, id FROM kb_searchdocument d WHERE kind = 'term' AND key = %s"
-
-
-def _exact(query: str, filters: Filters, terms: glossary.Glossary) -> list[int]:
-    """The term that the query names, then documents with exactly this title."""
     where, values = _where(filters)
-    found = set(rows.select(f"{_EXACT}{where} LIMIT 20", [fold(query)[:300], *values]))
-    slug = terms.resolve(query)
-    if slug:
-        found |= set(rows.select(f"{_NAMED}{where}", [slug, *values]))
-    return [pk for _, _, pk in sorted(found, key=lambda row: (row[0] != "term", row[1], row[2]))]
+    named = [terms.resolve(query) or "", *values]
+    asked = [fold(query)[:300], *values, *named, pin_key(query)]
+    found = set(rows.select(_EXACT.format(where), asked))
+    exact = sorted(
+        (row for row in found if row[0]), key=lambda row: (row[0] != "term", row[1], row[2])
+    )
+    pinned = _pinned(query, where, values) if len(exact) < len(found) else []
+    return list(dict.fromkeys([*pinned, *(pk for _, _, pk in exact)]))
 
 
+# The last part says only whether anything is pinned, which is seldom.
+_EXACT = """
+SELECT * FROM (
+  SELECT kind, title, id FROM kb_searchdocument d WHERE folded_title = %s{0} LIMIT 20
+) titled
+UNION ALL
+SELECT kind, title, id FROM kb_searchdocument d WHERE kind = 'term' AND key = %s{0}
+UNION ALL
+SELECT '', '', 0 WHERE EXISTS (SELECT 1 FROM kb_pin WHERE query = %s)
+"""
 _PINNED = """
 SELECT d.id FROM kb_pin pin
 LEFT JOIN kb_article a ON a.id = pin.article_id
@@ -123,11 +128,7 @@ WHERE pin.query = %s
 """
 
 
-def _pinned(query: str, filters: Filters) -> list[int]:
-    """What editors put first for this query, in their order."""
-    if not rows.select("SELECT 1 FROM kb_pin WHERE query = %s LIMIT 1", [pin_key(query)]):
-        return []
-    where, values = _where(filters)
+def _pinned(query: str, where: str, values: list[Any]) -> list[int]:
     ordered = f"{_PINNED}{where} ORDER BY pin.position, pin.id LIMIT 10"
     return [pk for (pk,) in rows.select(ordered, [pin_key(query), *values])]
 
@@ -144,7 +145,7 @@ def pin_key(query: str) -> str:
 
 def _hits(ids: list[int], asked: Asked) -> list[Hit]:
     documents = _documents(ids)
-    found = vocabulary.forms(asked.marks) if ids else []
+    found = asked.written() if ids else []
     hits = []
     for pk in ids:
         kind, key, title, url, body = documents[pk]

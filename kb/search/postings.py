@@ -7,11 +7,10 @@ are letters and digits only, so they need no escaping beyond their quotes.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 Phrase = tuple[str, ...]
 Alternative = list[Phrase]
@@ -21,6 +20,7 @@ TABLE = "kb_search_postings"
 LAST_POSITION = 16_383  # tsvector's limit
 DOCUMENT = "kb_searchdocument"
 MOST_RANKED = 1_000
+_WEIGHT = "ts_rank('{0.1, 0.2, 0.4, 1.0}', p.vector, %s::tsquery, 1)"
 
 
 def is_sqlite() -> bool:
@@ -83,32 +83,31 @@ def matches(
     of either the newest are weighed, and what is left follows, newest first.
     """
     asked = _Asked(clauses, conditions, values, without)
-    with _planned(), connection.cursor() as cursor:
-        count = asked.count(cursor, title_only)
+    with connection.cursor() as cursor:
+        found, count = asked.counted(cursor, title_only, limit, offset)
         if count <= MOST_RANKED:
-            return asked.ranked(cursor, title_only, limit, offset), count
+            return found, count
         wanted = offset + limit
-        found = dict.fromkeys(asked.ranked(cursor, True, wanted))
-        if len(found) < wanted and not title_only:
-            found |= dict.fromkeys(asked.ranked(cursor, False, MOST_RANKED))
-        if len(found) < wanted:
-            found |= dict.fromkeys(asked.newest(cursor, title_only, wanted + len(found)))
-        return list(found)[offset:wanted], count
+        best = dict.fromkeys(asked.ranked(cursor, True, wanted))
+        if len(best) < wanted and not title_only:
+            best |= dict.fromkeys(asked.ranked(cursor, False, MOST_RANKED))
+        if len(best) < wanted:
+            best |= dict.fromkeys(asked.newest(cursor, title_only, wanted + len(best)))
+        return list(best)[offset:wanted], count
 
 
-@contextlib.contextmanager
-def _planned() -> Iterator[None]:
-    """PostgreSQL reads every text from end to end for a common word unless it is told not to:
-    it does not count what unpacking them costs."""
+# PostgreSQL reads every text from end to end for a common word unless it is told not to: it does
+# not count what unpacking them costs. Told in the same message, it costs no round trip.
+_PLANNED = "SET LOCAL enable_seqscan = off; {}; SET LOCAL enable_seqscan = on"
+
+
+def _rows(cursor: Any, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     if is_sqlite():
-        yield
-        return
-    is_inner = connection.in_atomic_block
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        if is_inner:  # else it ends with the transaction
-            cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute(statement, values)
+    else:
+        cursor.execute(_PLANNED.format(statement), values)
+        cursor.nextset()
+    return list(cursor.fetchall())
 
 
 class _Asked:
@@ -139,10 +138,25 @@ class _Asked:
         matching = f"FROM {self.source} WHERE {column} @@ %s::tsquery{self.where}"
         return matching, [self.query, *self.values]
 
-    def count(self, cursor: Any, title_only: bool) -> int:
+    def counted(
+        self, cursor: Any, title_only: bool, limit: int, offset: int
+    ) -> tuple[list[int], int]:
+        """How many there are and, of no more than ``MOST_RANKED``, the best."""
         matching, values = self._matching(title_only)
-        cursor.execute(f"SELECT count(*) {matching}", values)
-        return int(cursor.fetchone()[0])
+        if is_sqlite():
+            ((count,),) = _rows(cursor, f"SELECT count(*) {matching}", values)
+            some = self.ranked(cursor, title_only, limit, offset) if count <= MOST_RANKED else []
+            return some, int(count)
+        statement = f"""
+WITH found AS MATERIALIZED (SELECT p.id {matching}),
+counted AS (SELECT count(*) AS n FROM found)
+SELECT counted.n, best.id FROM counted LEFT JOIN LATERAL (
+  SELECT p.id, {_WEIGHT} AS weight FROM found JOIN {TABLE} p ON p.id = found.id
+  WHERE counted.n <= {MOST_RANKED} ORDER BY weight DESC, p.id LIMIT %s OFFSET %s
+) best ON true ORDER BY best.weight DESC, best.id
+"""  # noqa: S608 - our own names
+        found = _rows(cursor, statement, [*values, self.query, limit, offset])
+        return [pk for _, pk in found if pk is not None], int(found[0][0])
 
     def ranked(self, cursor: Any, title_only: bool, limit: int, offset: int = 0) -> list[int]:
         """The best of the newest ``MOST_RANKED``."""
@@ -153,20 +167,16 @@ class _Asked:
         else:
             # The inner OFFSET keeps the planner from walking the primary key backwards.
             pool = f"SELECT * FROM (SELECT p.id, p.vector {matching} OFFSET 0) p"  # noqa: S608
-            order = "ts_rank('{0.1, 0.2, 0.4, 1.0}', vector, %s::tsquery, 1) DESC, id"
+            order = f"{_WEIGHT} DESC, id"
         weight = [] if is_sqlite() else [self.query]
         newest = f"SELECT id FROM ({pool} ORDER BY {self.key} DESC LIMIT {MOST_RANKED}) q"  # noqa: S608
-        cursor.execute(
-            f"{newest} ORDER BY {order} LIMIT %s OFFSET %s", [*values, *weight, limit, offset]
-        )
-        return [row[0] for row in cursor.fetchall()]
+        ordered = f"{newest} ORDER BY {order} LIMIT %s OFFSET %s"
+        return [pk for (pk,) in _rows(cursor, ordered, [*values, *weight, limit, offset])]
 
     def newest(self, cursor: Any, title_only: bool, limit: int) -> list[int]:
         matching, values = self._matching(title_only)
-        cursor.execute(
-            f"SELECT {self.key} {matching} ORDER BY {self.key} DESC LIMIT %s", [*values, limit]
-        )
-        return [row[0] for row in cursor.fetchall()]
+        ordered = f"SELECT {self.key} {matching} ORDER BY {self.key} DESC LIMIT %s"
+        return [pk for (pk,) in _rows(cursor, ordered, [*values, limit])]
 
 
 def _fts5(clauses: Sequence[Clause]) -> str:

@@ -60,21 +60,16 @@ def _binary() -> str:
     return "BINARY" if connection.vendor == "sqlite" else "C"
 
 
-def known(stems: Iterable[str]) -> set[str]:
-    wanted = list(stems)
-    if not wanted:
-        return set()
-    statement = "SELECT DISTINCT stem FROM kb_searchword WHERE stem IN"
-    return {one for (one,) in rows.select(f"{statement} ({rows.places(wanted)})", wanted)}
-
-
-def forms(stems: Iterable[str]) -> list[str]:
-    """All words with these stems, for highlighting."""
+def forms(stems: Iterable[str]) -> dict[str, list[str]]:
+    """All words with these stems; none for a stem that no document has."""
     wanted = sorted(stems)
     if not wanted:
-        return []
-    statement = "SELECT word FROM kb_searchword WHERE stem IN"
-    return [one for (one,) in rows.select(f"{statement} ({rows.places(wanted)})", wanted)]
+        return {}
+    found: dict[str, list[str]] = {one: [] for one in wanted}
+    statement = f"SELECT stem, word FROM kb_searchword WHERE stem IN ({rows.places(wanted)})"  # noqa: S608
+    for one, word in rows.select(statement, wanted):
+        found[one].append(word)
+    return found
 
 
 def nearest(word: str) -> list[str]:
