@@ -20,7 +20,6 @@ TABLE = "kb_search_postings"
 LAST_POSITION = 16_383  # tsvector's limit
 DOCUMENT = "kb_searchdocument"
 MOST_RANKED = 1_000
-_WEIGHT = "ts_rank('{0.1, 0.2, 0.4, 1.0}', p.vector, %s::tsquery, 1)"
 
 
 def is_sqlite() -> bool:
@@ -124,19 +123,35 @@ class _Asked:
         self.where = "".join(f" AND {condition}" for condition in conditions)
         # Joining costs more than matching: only filters need the document's row.
         join = f" JOIN {DOCUMENT} d ON d.id = {self.key}" if self.where else ""
-        self.source = f"{TABLE} p{join}"
+        self.join = join
         self.values = [*values, *without]
         if without:
             self.where += f" AND {self.key} NOT IN ({', '.join(['%s'] * len(without))})"
         self.query = _fts5(clauses) if is_sqlite() else _tsquery(clauses)
+        self.parts = _parts(clauses)
+        is_whole = len(self.parts) == 1
+        self.vector = (
+            "p.vector" if is_whole else f"(SELECT v.vector FROM {TABLE} v WHERE v.id = p.id)"  # noqa: S608
+        )
+        self.columns = "p.id, p.vector" if is_whole else "p.id"
 
     def _matching(self, title_only: bool) -> tuple[str, list[Any]]:
         if is_sqlite():
             asked = f"{{title}} : ({self.query})" if title_only else self.query
-            return f"FROM {self.source} WHERE {TABLE} MATCH %s{self.where}", [asked, *self.values]
-        column = "p.title" if title_only else "p.vector"
-        matching = f"FROM {self.source} WHERE {column} @@ %s::tsquery{self.where}"
-        return matching, [self.query, *self.values]
+            source = f"FROM {TABLE} p{self.join} WHERE {TABLE} MATCH %s{self.where}"
+            return source, [asked, *self.values]
+        column = "title" if title_only else "vector"
+        if len(self.parts) == 1:
+            found = f"FROM {TABLE} p{self.join} WHERE p.{column} @@ %s::tsquery{self.where}"
+            return found, [self.query, *self.values]
+        one = f"SELECT id FROM {TABLE} WHERE {column} @@ %s::tsquery"  # noqa: S608
+        both = " UNION ALL " if len(self.parts) == 2 else " UNION "
+        union = both.join([one] * len(self.parts))
+        return f"FROM ({union}) p{self.join} WHERE true{self.where}", [*self.parts, *self.values]
+
+    @property
+    def weight(self) -> str:
+        return f"ts_rank('{{0.1, 0.2, 0.4, 1.0}}', {self.vector}, %s::tsquery, 1)"
 
     def counted(
         self, cursor: Any, title_only: bool, limit: int, offset: int
@@ -148,14 +163,14 @@ class _Asked:
             some = self.ranked(cursor, title_only, limit, offset) if count <= MOST_RANKED else []
             return some, int(count)
         statement = f"""
-WITH found AS MATERIALIZED (SELECT p.id {matching}),
-counted AS (SELECT count(*) AS n FROM found)
+WITH counted AS MATERIALIZED (SELECT count(*) AS n {matching})
 SELECT counted.n, best.id FROM counted LEFT JOIN LATERAL (
-  SELECT p.id, {_WEIGHT} AS weight FROM found JOIN {TABLE} p ON p.id = found.id
-  WHERE counted.n <= {MOST_RANKED} ORDER BY weight DESC, p.id LIMIT %s OFFSET %s
+  SELECT p.id, {self.weight} AS weight {matching} AND counted.n <= {MOST_RANKED}
+  ORDER BY weight DESC, p.id LIMIT %s OFFSET %s
 ) best ON true ORDER BY best.weight DESC, best.id
 """  # noqa: S608 - our own names
-        found = _rows(cursor, statement, [*values, self.query, limit, offset])
+        asked = [*values, self.query, *values, limit, offset]
+        found = _rows(cursor, statement, asked)
         return [pk for _, pk in found if pk is not None], int(found[0][0])
 
     def ranked(self, cursor: Any, title_only: bool, limit: int, offset: int = 0) -> list[int]:
@@ -166,10 +181,10 @@ SELECT counted.n, best.id FROM counted LEFT JOIN LATERAL (
             order = "rank, id"
         else:
             # The inner OFFSET keeps the planner from walking the primary key backwards.
-            pool = f"SELECT * FROM (SELECT p.id, p.vector {matching} OFFSET 0) p"  # noqa: S608
-            order = f"{_WEIGHT} DESC, id"
+            pool = f"SELECT * FROM (SELECT {self.columns} {matching} OFFSET 0) p"  # noqa: S608
+            order = f"{self.weight} DESC, id"
         weight = [] if is_sqlite() else [self.query]
-        newest = f"SELECT id FROM ({pool} ORDER BY {self.key} DESC LIMIT {MOST_RANKED}) q"  # noqa: S608
+        newest = f"SELECT id FROM ({pool} ORDER BY {self.key} DESC LIMIT {MOST_RANKED}) p"  # noqa: S608
         ordered = f"{newest} ORDER BY {order} LIMIT %s OFFSET %s"
         return [pk for (pk,) in _rows(cursor, ordered, [*values, *weight, limit, offset])]
 
@@ -177,6 +192,29 @@ SELECT counted.n, best.id FROM counted LEFT JOIN LATERAL (
         matching, values = self._matching(title_only)
         ordered = f"SELECT {self.key} {matching} ORDER BY {self.key} DESC LIMIT %s"
         return [pk for (pk,) in _rows(cursor, ordered, [*values, limit])]
+
+
+def _parts(clauses: Sequence[Clause]) -> list[str]:
+    """PostgreSQL's questions that together find what these clauses find, each another text.
+
+    It unpacks every text that its index finds for a question with a phrase in it. So what can be
+    found without phrases is asked by itself; of the rest, each clause's phrases with the others.
+    """
+    plain = [[one for one in clause if not _has_phrase(one)] for clause in clauses]
+    phrased = [[one for one in clause if _has_phrase(one)] for clause in clauses]
+    if not any(phrased) or not all(plain):
+        return [_tsquery(clauses)]
+    first = _tsquery(plain)
+    rest = [
+        [*clauses[:place], some, *clauses[place + 1 :]]
+        for place, some in enumerate(phrased)
+        if some
+    ]
+    return [first, *(f"{_tsquery(one)} & !({first})" for one in rest)]
+
+
+def _has_phrase(choice: Alternative) -> bool:
+    return any(len(phrase) > 1 for phrase in choice)
 
 
 def _fts5(clauses: Sequence[Clause]) -> str:

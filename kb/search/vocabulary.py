@@ -76,17 +76,31 @@ def nearest(word: str) -> list[str]:
     """Words that somebody who typed this may have meant, nearest first; at most three."""
     if len(word) < SHORTEST_FUZZY or not word.isascii() or not word.isalpha():
         return []
-    close = _ranked(word, SearchWord.objects.filter(word__in=_one_away(word)), 1)
+    close = _ranked(word, _counts(_one_away(word)), 1)
     if close or len(word) < 7:
         return close
     alike = beginning(word[:2]).annotate(length=Length("word"))
     alike = alike.filter(length__gte=len(word) - 2, length__lte=len(word) + 2)
-    return _ranked(word, alike, 2)
+    return _ranked(word, alike.values_list("word", "documents"), 2)
 
 
-def _ranked(word: str, rows: QuerySet[SearchWord], most: int) -> list[str]:
+def _counts(some: list[str]) -> list[tuple[str, int]]:
+    """Those of these words that occur, and in how many documents."""
+    statement = "SELECT word, documents FROM kb_searchword WHERE word"
+    if connection.vendor == "sqlite":
+        found = rows.select(f"{statement} IN ({rows.places(some)})", some)
+    else:
+        found = rows.select(f"{statement} = ANY(%s)", [some])
+    return [(word, count) for word, count in found]
+
+
+def _ranked(word: str, found: Iterable[tuple[str, int]], most: int) -> list[str]:
+    letters = set(word)
     scored = []
-    for other, documents in rows.values_list("word", "documents"):
+    for other, documents in found:
+        # An edit changes at most one letter on either side: most words are told apart by that.
+        if len(letters.symmetric_difference(other)) > 2 * most:
+            continue
         distance = edits(word, other, most)
         if distance <= most:
             scored.append((distance, -documents, other))
