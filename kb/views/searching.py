@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "query": results.query,
         "results": results,
-        "rows": _with_states(results.hits),
+        "rows": _with_answers(results.hits),
         "filters": filters,
         "kinds": list(
             SearchDocument.objects.order_by("kind").values_list("kind", flat=True).distinct()
@@ -44,13 +44,13 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "kb/search.html", context)
 
 
-def _with_states(hits: Sequence[search.Hit]) -> list[tuple[search.Hit, str]]:
-    """Each hit with how it stands, if it is an answer."""
+def _with_answers(hits: Sequence[search.Hit]) -> list[tuple[search.Hit, Article | None]]:
+    """Each hit with its answer, if it is one: how it stands and its language."""
     slugs = [hit.key for hit in hits if hit.kind == "answer"]
     rows = Article.objects.published().with_standing().filter(slug__in=slugs)
-    found = rows.only("slug", "state", "review_by") if slugs else []
-    states = {("answer", row.slug): row.public_state for row in found}
-    return [(hit, states.get((hit.kind, hit.key), "")) for hit in hits]
+    found = list(rows.only("slug", "state", "review_by", "lang")) if slugs else []
+    answers = {("answer", row.slug): row for row in found}
+    return [(hit, answers.get((hit.kind, hit.key))) for hit in hits]
 
 
 def filters_of(request: HttpRequest) -> search.Filters:

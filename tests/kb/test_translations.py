@@ -39,6 +39,7 @@ def test_readers_are_told_of_the_languages_and_led_from_one_to_the_other(shelf):
     assert "lang=" not in re.search(r"<h1[^>]*>", english)[0]
     assert "Also in" not in page("/ask/other/")
     assert 'lang="de">Was ist Absichern?</a>' in page("/ask/")
+    assert 'href="/ask/absichern/" lang="de">' in page("/search/?q=absichern")
 
 
 def test_machines_are_told_by_the_same_links_on_every_version(shelf):

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -32,6 +33,10 @@ def patient(monkeypatch):
         "open_form",
         lambda token: tokens.FormToken(opened(token).token, 20.0),
     )
+
+
+def found_rows():
+    return [one for kind in reports.KINDS for one in kind()]
 
 
 def send(visitor, helpful="no", *, path=PAGE, address="192.0.2.1", token=None, **values):
@@ -63,6 +68,14 @@ def test_a_word_with_its_reason_reaches_the_editors_and_nobody_else(
     assert (stored.revision, stored.is_doubtful) == (1, False)
     found = [str(one) for one in reports.lines() if "not helpful" in str(one)]
     assert found == ["not helpful: a-published-answer: 1 of 1 said no: it is hard to follow (1)"]
+    url = next(one.url for one in found_rows() if one.kind == "not helpful")
+    person = User.objects.create_user("ed", is_staff=True)
+    person.groups.add(Group.objects.get(name="editor"))
+    desk = Client()
+    desk.force_login(person)
+    listed = desk.get(url)
+    assert listed.status_code == 200
+    assert "What is a wing?" in listed.content.decode()
     public = visitor.get("/ask/a-published-answer/").content.decode()
     assert "What is a wing?" not in public
     assert "1 of 1" not in public
