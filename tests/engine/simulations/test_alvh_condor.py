@@ -212,3 +212,9 @@ def test_policies_of_one_name_are_refused():
     layers = _book.layers(both.book.params, capital=1.0, seed=1)
     with pytest.raises(ValueError, match="share a name"):
         backtest.run(world, [*layers, *layers], capital=1.0)
+
+
+def test_without_layers_the_headline_compares_nothing():
+    headline = ask(alvh_enabled=False, paths=20, days=40)["headline"]
+    assert "No layers are held" in headline
+    assert "with them" not in headline

@@ -199,6 +199,12 @@ def _sweep_chart(sweep: Table) -> Chart:
 
 
 def _headline(c: _fair.Comparison, hits: int) -> str:
+    if not c.hedge.any():
+        return (
+            f"Deepest fall {_fair.percent(c.drawdown_base.mean())} and a return of "
+            f"{_fair.percent(c.return_base.mean())} a year, on average. No layers are held at "
+            "these settings, so there is no hedge to compare."
+        )
     pair = (
         "the advertised pair (35–40 % less drawdown for 1–2 % a year) holds at no wing width"
         if hits == 0

@@ -40,7 +40,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     metrics += [figure(spec, own[spec.name]) for spec in experiment.metrics if spec.name in own]
     return Result(
         headline=(
-            f"Of {own['readings']} readings of the same hedge {own['readings_helping']} make the "
+            f"Of {own['readings']} readings of the same hedge {own['readings_helping']} "
+            f"{'makes' if own['readings_helping'] == 1 else 'make'} the "
             f"drawdown detectably less deep and {own['readings_harming']} deeper; the change runs "
             f"from {_fair.points(own['worst_reading'])} to {_fair.points(own['best_reading'])}. "
             f"The one shown ({BY_SLUG[params.reading].label}): {shown.verdict.sentence}"

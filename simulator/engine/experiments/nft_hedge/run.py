@@ -480,8 +480,9 @@ def _episodes(params: SimpleNamespace, seed: int, progress: Progress) -> Table:
 
 
 def _headline(params: SimpleNamespace, c: _fair.Comparison) -> str:
+    title = episodes.find(params.episode).title
     where = {
-        "episode": f"{episodes.find(params.episode).title} (reconstructed)",
+        "episode": title if "(invented)" in title else f"{title} (reconstructed)",
         "model": "In the model",
         "replay": "In the imported history",
         "bootstrap": "In histories redrawn from the imported one",

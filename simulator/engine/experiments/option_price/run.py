@@ -216,10 +216,11 @@ def _conventions(p: SimpleNamespace) -> str:
 
 
 def _headline(p: SimpleNamespace, values: dict[str, Any]) -> str:
+    moves = f"{values['delta']:.3f}".replace("-", "−")
     return (
-        f"Under {NAMES[p.model]} a {p.right} struck at {p.strike:g} with {p.expiry_years:.3g} "
-        f"years left is worth {values['price']:.4f} while the underlying is at {p.underlying:g}, "
-        f"and moves by {values['delta']:.3f} for each 1 that the underlying moves."
+        f"Under {NAMES[p.model]} a {p.right} struck at {p.strike:,g} with {p.expiry_years:.3g} "
+        f"years left is worth {values['price']:,.4f} while the underlying is at "
+        f"{p.underlying:,g}, and moves by {moves} for each 1 that the underlying moves."
     )
 
 
