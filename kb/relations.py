@@ -64,24 +64,24 @@ WITH RECURSIVE path(id, depth) AS (
   JOIN path ON link.article_id = path.id
   WHERE link.kind = 'prerequisite' AND path.depth < %s
 )
-SELECT a.id, a.slug, a.title, MAX(path.depth) FROM path
+SELECT a.id, a.slug, a.title, a.lang, MAX(path.depth) FROM path
 JOIN kb_article a ON a.id = path.id AND a.state = 'published'
-GROUP BY a.id, a.slug, a.title
-ORDER BY 4 DESC, a.title, a.id
+GROUP BY a.id, a.slug, a.title, a.lang
+ORDER BY 5 DESC, a.title, a.id
 """
 _LINKS = """
-SELECT a.id, a.slug, a.title, l.kind, l.position, 'to' FROM kb_articlelink l
+SELECT a.id, a.slug, a.title, a.lang, l.kind, l.position, 'to' FROM kb_articlelink l
 JOIN kb_article a ON a.id = l.target_id AND a.state = 'published'
 WHERE l.article_id = %s AND l.kind = 'related'
 UNION ALL
-SELECT a.id, a.slug, a.title, l.kind, l.position, 'from' FROM kb_articlelink l
+SELECT a.id, a.slug, a.title, a.lang, l.kind, l.position, 'from' FROM kb_articlelink l
 JOIN kb_article a ON a.id = l.article_id AND a.state = 'published'
 WHERE l.target_id = %s
-ORDER BY 6, 5, 3, 1, 4
+ORDER BY 7, 6, 3, 1, 5
 """
 # What is shared is added up in one pass over each index: a join of the three would multiply them.
 _NEAR = """
-SELECT a.id, a.slug, a.title, CAST(SUM(shared.weight) AS INTEGER) AS score FROM (
+SELECT a.id, a.slug, a.title, a.lang, CAST(SUM(shared.weight) AS INTEGER) AS score FROM (
   SELECT article_id, COUNT(*) AS weight FROM kb_mention
   WHERE term_id IN (SELECT term_id FROM kb_mention WHERE article_id = %s)
     AND article_id <> %s GROUP BY article_id
@@ -95,12 +95,13 @@ SELECT a.id, a.slug, a.title, CAST(SUM(shared.weight) AS INTEGER) AS score FROM 
     AND article_id <> %s GROUP BY article_id
 ) shared
 JOIN kb_article a ON a.id = shared.article_id AND a.state = 'published'
-GROUP BY a.id, a.slug, a.title
+GROUP BY a.id, a.slug, a.title, a.lang
 ORDER BY score DESC, a.slug
 LIMIT 24
 """
 
-Row = tuple[Any, ...]  # begins with id, slug and title of a published answer
+SHOWN = ["id", "slug", "title", "lang"]
+Row = tuple[Any, ...]  # begins with id, slug, title and language of a published answer
 
 
 class Around(NamedTuple):
@@ -113,7 +114,7 @@ class Around(NamedTuple):
 
 @dataclass(frozen=True)
 class Lists:
-    """What the page of an answer leads to, each by slug and title only."""
+    """What the page of an answer leads to, each by slug, title and language only."""
 
     read_first: list[Article]  # what others build on comes first
     related: list[Article]  # chosen by hand, then those that share the most terms, sources, tags
@@ -134,19 +135,19 @@ def around(article_id: int) -> Around:
 
 def lists(article: Article) -> Lists:
     path, links, near = around(article.pk)
-    chosen = [row for row in links if row[5] == "to"]
+    chosen = [row for row in links if row[6] == "to"]
     taken = {article.pk, *(row[0] for row in chosen)}
     others = [row for row in near if row[0] not in taken]
-    here = sorted((row for row in links if row[5] == "from"), key=lambda row: (row[2], row[0]))
+    here = sorted((row for row in links if row[6] == "from"), key=lambda row: (row[2], row[0]))
     return Lists(
         _answers(row for row in path if row[0] != article.pk),
         _answers((chosen + others)[:MOST_RELATED]),
-        _answers(row for row in here if row[3] == ArticleLink.Kind.PREREQUISITE),
+        _answers(row for row in here if row[4] == ArticleLink.Kind.PREREQUISITE),
         _answers(here),
     )
 
 
 def _answers(found: Iterable[Row]) -> list[Article]:
     """Each once, in the order in which it came first."""
-    once = dict.fromkeys(tuple(row[:3]) for row in found)
-    return [Article.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "title"], row) for row in once]
+    once = dict.fromkeys(tuple(row[: len(SHOWN)]) for row in found)
+    return [Article.from_db(DEFAULT_DB_ALIAS, SHOWN, row) for row in once]

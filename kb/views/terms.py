@@ -49,7 +49,7 @@ def term(request: HttpRequest, slug: str) -> HttpResponse:
     item = works.term(found, newest)
     cited = references(found.citations.select_related("source"))
     anchors = {reference.source.key: reference for reference in cited}
-    used_in = Article.objects.published().filter(mentions__term=found).only("slug", "title")
+    used_in = Article.objects.published().filter(mentions__term=found).only("slug", "title", "lang")
     context = {
         "term": found,
         "byline": names.plain(found.authors),

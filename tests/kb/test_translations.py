@@ -42,6 +42,18 @@ def test_readers_are_told_of_the_languages_and_led_from_one_to_the_other(shelf):
     assert 'href="/ask/absichern/" lang="de">' in page("/search/?q=absichern")
 
 
+def test_every_list_of_answers_marks_the_language_of_a_title(shelf):
+    shelf.answer("next", "See [it](/ask/absichern/).", related=["absichern"],
+                 prerequisites=["absichern"])  # fmt: skip
+    shelf.answer("absichern", "Ein [[delta]].", title="Was ist Absichern?", lang="de",
+                 translation_of="hedging", translated_revision=1, related=["next"])  # fmt: skip
+    shelf.sync()
+    marked = 'href="/ask/absichern/" lang="de">Was ist Absichern?</a>'
+    assert page("/ask/next/").count(marked) == 3, "read first, related, links here"
+    assert marked in page("/glossary/delta/")
+    assert 'href="/ask/next/">What about next?</a>' in page("/ask/absichern/")
+
+
 def test_machines_are_told_by_the_same_links_on_every_version(shelf):
     links = [
         ("de", "http://testserver/ask/absichern/"),
