@@ -330,7 +330,7 @@ def _field(parameter: Parameter, text: str) -> Field:
 
 
 def bounds_text(parameter: Parameter) -> str:
-    """Unit and range in a few words: ``0 to 5, a fraction (0.2 is 20%)``."""
+    """Unit and range in a few words: ``0 to 5, a fraction (0.2 is 20 %)``."""
     parts = []
     if isinstance(parameter, Number):
         low, high = parameter.minimum, parameter.maximum
@@ -346,7 +346,7 @@ def bounds_text(parameter: Parameter) -> str:
             parts += [" and ".join(part for part in (start, end) if part)]
     named = f"{parameter.name} {parameter.label}"
     if presentation.is_percentage(parameter.unit, named):
-        parts.append("a fraction: 0.05 is 5%")
+        parts.append("a fraction: 0.05 is 5\N{NO-BREAK SPACE}%")
     elif parameter.unit and parameter.unit not in ("1", "count"):
         parts.append(parameter.unit)
     if isinstance(parameter, NumberList):

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 MISSING = "–"
+PERCENT = "\N{NO-BREAK SPACE}%"
 SUFFIX = {
     "ETH": " ETH",
     "index points": " points",
@@ -78,7 +79,7 @@ def _needed(value: float, decimals: int) -> int:
     return next((d for d in range(decimals) if round(value, d) == value), decimals)
 
 
-def percent(value: float, sign: str = "%") -> str:
+def percent(value: float, sign: str = PERCENT) -> str:
     shown = value * 100
     size = abs(shown)
     if not math.isfinite(shown):
@@ -92,7 +93,7 @@ def percent(value: float, sign: str = "%") -> str:
 
 
 def percent_sign(name: str) -> str:
-    return " points" if DIFFERENCE.search(name) else "%"
+    return " points" if DIFFERENCE.search(name) else PERCENT
 
 
 def dollars(value: float) -> str:
@@ -165,7 +166,7 @@ def figure_html(value: Any, unit: str | None = None, name: str = "") -> SafeStri
 
 
 def interval_text(metric: Mapping[str, Any]) -> str:
-    """``−3.1% to 2.4%``, or nothing where a metric has no interval."""
+    """``−3.1 % to 2.4 %``, or nothing where a metric has no interval."""
     low, high = metric.get("low"), metric.get("high")
     if low is None or high is None:
         return ""
@@ -182,7 +183,11 @@ def _percent_interval(low: float, high: float, sign: str) -> str:
         return f"{percent(low, sign)} to {percent(high, sign)}"
     decimals = min(max(1 - math.floor(math.log10(width)), 0), 6)
     ends = digits(100.0 * low, decimals), digits(100.0 * high, decimals)
-    return f"{ends[0]}{sign} to {ends[1]}{sign}" if sign == "%" else f"{ends[0]} to {ends[1]}{sign}"
+    return (
+        f"{ends[0]}{sign} to {ends[1]}{sign}"
+        if sign == PERCENT
+        else f"{ends[0]} to {ends[1]}{sign}"
+    )
 
 
 def column_unit(unit: str | None, name: str = "") -> str:
@@ -196,4 +201,4 @@ def cell_text(value: Any, unit: str | None = None, name: str = "") -> str:
     """A table cell: like ``figure_text`` without the unit that its heading names."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return figure_text(value, unit, name)
-    return short_text(value, unit, name).removesuffix("%").replace("$", "")
+    return short_text(value, unit, name).removesuffix(PERCENT).replace("$", "")

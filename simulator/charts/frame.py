@@ -51,7 +51,7 @@ def tick_labels(values: Sequence[float], unit: str | None, name: str = "") -> li
     if presentation.is_percentage(unit, name):
         shown = [v * 100 for v in values]
         decimals = scales.decimals_of(shown)
-        return [presentation.digits(v, decimals) + "%" for v in shown]
+        return [presentation.digits(v, decimals) + presentation.PERCENT for v in shown]
     if all(presentation.is_year(v, unit, name) for v in values):
         return [str(int(v)) for v in values]
     if any(abs(v) >= 1e9 or 0 < abs(v) < 1e-6 for v in values):

@@ -213,7 +213,7 @@ def settle(claim: Claim, runs: list[Run]) -> None:
         state, cause = VERIFIED, ""
     elif first.holds:
         state = DRIFTED
-        cause = f"true for {rate:.0%} of {seeds} seeds only"
+        cause = f"true for {100.0 * (rate or 0.0):.0f} % of {seeds} seeds only"
     else:
         state = DRIFTED
         cause = claim.cause if claim.state == DUE and claim.ingredients else "outside the tolerance"

@@ -75,7 +75,7 @@ def measured_text(claim: Claim) -> str:
 
 
 def compared_text(claim: Claim, document: Mapping[str, Any] | None, measured: float | None) -> str:
-    """A measured figure and, where two are compared, the other one: “81.8% against 75.0%”."""
+    """A measured figure and, where two are compared, the other one: “81.8 % against 75.0 %”."""
     if measured is None:
         return ""
     shown = figure_text(measured, claim.unit, claim.metric)
@@ -92,7 +92,7 @@ def heading(claim: Claim) -> str:
 
 
 def allowed_text(claim: Claim) -> str:
-    """What a run may say for the sentence to hold: “22% ± 2%”, “at most 5%”."""
+    """What a run may say for the sentence to hold: “22 % ± 2 %”, “at most 5 %”."""
     if claim.kind not in (rules.VALUE, rules.BOUND):
         return ""
     said = claim.said

@@ -255,7 +255,7 @@ def test_after_publication_a_claim_is_looked_at_over_many_seeds(walk, client):
     services.warm_examples()
     services.work_off("a worker")
     assert (claim("end").seeds, claim("end").pass_rate) == (20, 1.0)
-    assert "100% of 20" in client.get("/claims/").text
+    assert "100&nbsp;% of 20" in client.get("/claims/").text
 
 
 def test_a_draft_waits_with_its_seeds_until_it_is_public(walk):
@@ -424,10 +424,10 @@ def test_the_ledger_says_how_far_a_run_may_lie_from_what_was_said(article, clien
     loose = {"value": 5.4, "tolerance": 0.5}
     claims.bind(article, {**TERMS, "sum": TERMS["sum"] | loose})
     verify_all()
-    assert "said: 540% ± 50%" in client.get("/claims/").text
+    assert "said: 540\N{NO-BREAK SPACE}% ± 50\N{NO-BREAK SPACE}%" in client.get("/claims/").text
     bound = {"kind": "bound", "value": 6, "side": "at_most"}
     claims.bind(article, {**TERMS, "sum": {"example": "two-and-three", "metric": "sum"} | bound})
-    assert "said: at most 600%" in client.get("/claims/").text
+    assert "said: at most 600\N{NO-BREAK SPACE}%" in client.get("/claims/").text
 
 
 def test_the_ledger_filters_and_counts(article, client):

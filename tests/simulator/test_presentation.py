@@ -10,11 +10,11 @@ from simulator import presentation as p
 @pytest.mark.parametrize(
     ("value", "unit", "name", "text"),
     [
-        (0.1234, "1", "max_drawdown", "12.3%"),
-        (-0.01, "1", "annual_cost", "−1%"),
-        (0.00312, "1", "annual_cost", "0.31%"),
-        (0.0, "1", "annual_cost", "0%"),
-        (1.4e-16, "1", "residual_share", "0%"),
+        (0.1234, "1", "max_drawdown", "12.3\N{NO-BREAK SPACE}%"),
+        (-0.01, "1", "annual_cost", "−1\N{NO-BREAK SPACE}%"),
+        (0.00312, "1", "annual_cost", "0.31\N{NO-BREAK SPACE}%"),
+        (0.0, "1", "annual_cost", "0\N{NO-BREAK SPACE}%"),
+        (1.4e-16, "1", "residual_share", "0\N{NO-BREAK SPACE}%"),
         (-0.0148, "1", "max_drawdown_difference", "−1.5 points"),
         (0.012, "1", "without_best_month", "1.2 points"),
         (0.52, "1", "delta", "0.52"),
@@ -29,9 +29,14 @@ from simulator import presentation as p
         (1, "trading days", "ic_dte", "1 trading day"),
         (1.0, "years", "", "1 year"),
         (2, "days", "", "2 days"),
-        (-0.2, "1", "crash_fall Fall of the index on that day", "−20%"),
-        (0.06, "1", "min_credit_ratio No sale below this credit, of the wing", "6%"),
-        (0.0094, "1", "ts_edr_level Expected range above", "0.94%"),
+        (-0.2, "1", "crash_fall Fall of the index on that day", "−20\N{NO-BREAK SPACE}%"),
+        (
+            0.06,
+            "1",
+            "min_credit_ratio No sale below this credit, of the wing",
+            "6\N{NO-BREAK SPACE}%",
+        ),
+        (0.0094, "1", "ts_edr_level Expected range above", "0.94\N{NO-BREAK SPACE}%"),
         (1.5, "1", "short_sigma Standard deviations", "1.5"),
         (1.025, "1", "edr_bias Expected range over VIX / √252", "1.025"),
         (10.0, "1", "collateral Bills per point of the largest loss", "10"),
@@ -65,17 +70,17 @@ def test_a_missing_figure_says_so_to_a_screen_reader():
 
 def test_an_interval_needs_both_ends():
     metric = {"name": "cost", "unit": "1", "low": -0.01, "high": 0.03}
-    assert p.interval_text(metric) == "−1.0% to 3.0%"
+    assert p.interval_text(metric) == "−1.0\N{NO-BREAK SPACE}% to 3.0\N{NO-BREAK SPACE}%"
     assert p.interval_text(metric | {"low": None}) == ""
 
 
 @pytest.mark.parametrize(
     ("name", "low", "high", "text"),
     [
-        ("cost", -0.00112, 0.00012, "−0.11% to 0.01%"),
-        ("cost", -0.0805, -0.0638, "−8.1% to −6.4%"),
+        ("cost", -0.00112, 0.00012, "−0.11\N{NO-BREAK SPACE}% to 0.01\N{NO-BREAK SPACE}%"),
+        ("cost", -0.0805, -0.0638, "−8.1\N{NO-BREAK SPACE}% to −6.4\N{NO-BREAK SPACE}%"),
         ("return_difference", -0.017, -0.0131, "−1.70 to −1.31 points"),
-        ("cost", 0.25, 0.25, "25% to 25%"),
+        ("cost", 0.25, 0.25, "25\N{NO-BREAK SPACE}% to 25\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_both_ends_of_an_interval_have_the_same_digits(name, low, high, text):

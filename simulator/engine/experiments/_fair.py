@@ -26,6 +26,7 @@ from ..numerics.resampling import Indices, batches
 from ..results import Axis, Chart, Column, Metric, Series, Table
 from ..units import FRACTION
 from ..verdicts import Effect, Verdict, protection
+from ..words import percent
 from ._common import COMMON_METRICS
 from .base import MetricSpec
 
@@ -428,8 +429,8 @@ def drawdown_chart(
         y=Axis("Fall from the high", FRACTION),
         series=series,
         alt=(
-            f"The mean fall from the high is deepest at {min(series[0].values):.1%} "
-            f"({names[0].lower()}) and {min(series[1].values):.1%} ({names[1].lower()})."
+            f"The mean fall from the high is deepest at {percent(min(series[0].values))} "
+            f"({names[0].lower()}) and {percent(min(series[1].values))} ({names[1].lower()})."
         ),
     )
 
@@ -477,12 +478,3 @@ def model_note(world: World) -> str:
         f"{percent(-crashes.compensator)} in a day, which no option price knows of; the other days "
         "are better by as much, so that the index grows as it would without them."
     )
-
-
-def points(value: float) -> str:
-    """A fraction as percentage points in words, with a sign: +1.3 points."""
-    return f"{100.0 * value:+.1f} points".replace("-", "−")
-
-
-def percent(value: float) -> str:
-    return f"{100.0 * value:.1f} %".replace("-", "−")

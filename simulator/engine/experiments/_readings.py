@@ -24,6 +24,7 @@ from ..overlays.sizing import Budget, Fixed, Outlay, Sizing
 from ..results import Axis, Chart, Mark, Series
 from ..units import FRACTION
 from ..verdicts import Effect
+from ..words import percent
 from . import _book, _fair, _vix_marks
 
 
@@ -257,5 +258,5 @@ def curve(effects: Mapping[str, Effect], shown: str, *, label: str) -> Chart:
             ),
         ],
         marks=[Mark("x", shown, shown, "shown")],
-        alt="; ".join(f"{slug} {effects[slug].value:+.1%}" for slug in order),
+        alt="; ".join(f"{slug} {percent(effects[slug].value, sign=True)}" for slug in order),
     )

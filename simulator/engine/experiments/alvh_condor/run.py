@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ... import words
 from ...data import Data, Progress, part
 from ...markets.state import World
 from ...results import Axis, Chart, Column, Mark, Metric, Result, Series, Table
@@ -192,8 +193,9 @@ def _sweep_chart(sweep: Table) -> Chart:
         marks=[Mark("y", *variants.ADVERTISED_CUT, "advertised cut")],
         alt=(
             f"From wings of {rows[0][0]:g} to {rows[-1][0]:g} points the cover of one full loss "
-            f"falls from {rows[0][7]:.0%} to {rows[-1][7]:.0%} and the quiet-year cost from "
-            f"{-rows[0][6]:.0%} to {-rows[-1][6]:.0%} of the account."
+            f"falls from {words.percent(rows[0][7], 0)} to {words.percent(rows[-1][7], 0)} and the "
+            "quiet-year cost from "
+            f"{words.percent(-rows[0][6], 0)} to {words.percent(-rows[-1][6], 0)} of the account."
         ),
     )
 
@@ -201,8 +203,8 @@ def _sweep_chart(sweep: Table) -> Chart:
 def _headline(c: _fair.Comparison, hits: int) -> str:
     if not c.hedge.any():
         return (
-            f"Deepest fall {_fair.percent(c.drawdown_base.mean())} and a return of "
-            f"{_fair.percent(c.return_base.mean())} a year, on average. No layers are held at "
+            f"Deepest fall {words.percent(c.drawdown_base.mean())} and a return of "
+            f"{words.percent(c.return_base.mean())} a year, on average. No layers are held at "
             "these settings, so there is no hedge to compare."
         )
     pair = (
@@ -211,10 +213,10 @@ def _headline(c: _fair.Comparison, hits: int) -> str:
         else f"the advertised pair holds at {hits} of {len(variants.WINGS)} wing widths"
     )
     return (
-        f"Deepest fall {_fair.percent(c.drawdown_base.mean())} without the layers and "
-        f"{_fair.percent(c.drawdown_hedged.mean())} with them ({_fair.points(c.effect.value)}); "
-        f"the layers earned {_fair.percent(c.annual_cost)} of the account a year and left "
-        f"{_fair.percent(c.share_harmed)} of paths with less money; {pair}. {c.verdict.sentence}"
+        f"Deepest fall {words.percent(c.drawdown_base.mean())} without the layers and "
+        f"{words.percent(c.drawdown_hedged.mean())} with them ({words.points(c.effect.value)}); "
+        f"the layers earned {words.percent(c.annual_cost)} of the account a year and left "
+        f"{words.percent(c.share_harmed)} of paths with less money; {pair}. {c.verdict.sentence}"
     )
 
 

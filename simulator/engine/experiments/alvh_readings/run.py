@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Floats
 from ...markets.state import World
@@ -43,7 +43,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             f"Of {own['readings']} readings of the same hedge {own['readings_helping']} "
             f"{'makes' if own['readings_helping'] == 1 else 'make'} the "
             f"drawdown detectably less deep and {own['readings_harming']} deeper; the change runs "
-            f"from {_fair.points(own['worst_reading'])} to {_fair.points(own['best_reading'])}. "
+            f"from {words.points(own['worst_reading'])} to {words.points(own['best_reading'])}. "
             f"The one shown ({BY_SLUG[params.reading].label}): {shown.verdict.sentence}"
         ),
         metrics=metrics,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
@@ -211,15 +211,15 @@ def _monthly_chart(months: Floats) -> Chart:
         x=Axis("Result of a month", FRACTION, "number", np.round(edges[:-1] + 0.005, 4)),
         y=Axis("Share of months", FRACTION),
         series=[Series("months", "Months", counts / total, "hedged")],
-        alt=f"{(months < 0).mean() if months.size else 0:.0%} of months lose.",
+        alt=f"{words.percent((months < 0).mean() if months.size else 0, 0)} of months lose.",
     )
 
 
 def _headline(c: _fair.Comparison) -> str:
     return (
-        f"The monthly condor rule returned {_fair.percent(c.return_hedged.mean())} a year, bills "
-        f"{_fair.percent(c.return_base.mean())}; its deepest fall was "
-        f"{_fair.percent(c.drawdown_hedged.mean())}. {c.verdict.sentence}"
+        f"The monthly condor rule returned {words.percent(c.return_hedged.mean())} a year, bills "
+        f"{words.percent(c.return_base.mean())}; its deepest fall was "
+        f"{words.percent(c.drawdown_hedged.mean())}. {c.verdict.sentence}"
     )
 
 

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import words
 from ...data import Data, Progress
 from ...errors import DataMissing
 from ...ledger import Floats
@@ -291,16 +292,16 @@ def _headline(figures: dict[str, object], verdict: Verdict, histories: int) -> s
     assert isinstance(p, float)
     text = (
         "Forecasting what VIX calls pay from the exchange rate and sentiment has an "
-        f"out-of-sample R² of {_fair.percent(r2)} in the first history, as good as chance in "
-        f"{_fair.percent(p)} of tries"
+        f"out-of-sample R² of {words.percent(r2)} in the first history, as good as chance in "
+        f"{words.percent(p)} of tries"
     )
     share, noise = figures["pass_rate"], figures["noise_pass_rate"]
     assert isinstance(share, Effect)
     assert isinstance(noise, Effect)
     if histories > 1:
         text += (
-            f"; the pair passes in {_fair.percent(share.value)} of {histories} histories, pure "
-            f"noise in {_fair.percent(noise.value)}"
+            f"; the pair passes in {words.percent(share.value)} of {histories} histories, pure "
+            f"noise in {words.percent(noise.value)}"
         )
     return f"{text}. {verdict.sentence}"
 
@@ -381,7 +382,7 @@ def _placebo_chart(judged: Judged) -> Chart:
         series=[Series("placebos", "Random pairs", counts, "reference")],
         marks=[Mark("x", float(judged.r2[0]), float(judged.r2[0]), "the pair")],
         alt=(
-            f"The pair's out-of-sample R² is {judged.r2[0]:.1%}; {below} of "
+            f"The pair's out-of-sample R² is {words.percent(judged.r2[0])}; {below} of "
             f"{rivals.size} random pairs lie below it."
         ),
     )

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress
 from ...errors import DataMissing
 from ...ledger import Floats, Ledger
@@ -564,7 +564,8 @@ def _profit_chart(shelf: Shelf, full: Sold) -> Chart:
         series=series,
         alt=(
             f"The share of sales in the most profitable of twenty bins is "
-            f"{series[0].values[-1]:.0%} over event days and {series[1].values[-1]:.0%} over "
+            f"{words.percent(series[0].values[-1], 0)} over event days and "
+            f"{words.percent(series[1].values[-1], 0)} over "
             "other days."
         ),
     )
@@ -589,8 +590,10 @@ def _share_chart(shares: Table) -> Chart:
             )
         ],
         alt=(
-            f"The smaller size changes the return a year by {rows[0][4]:+.1%} where prices know "
-            f"nothing of the event and by {rows[-1][4]:+.1%} where they hold twice of it."
+            f"The smaller size changes the return a year by {words.percent(rows[0][4], sign=True)} "
+            "where prices know "
+            f"nothing of the event and by {words.percent(rows[-1][4], sign=True)} where they hold "
+            "twice of it."
         ),
     )
 
@@ -601,9 +604,9 @@ def _headline(params: SimpleNamespace, c: _fair.Comparison, own: dict[str, objec
     if isinstance(a_day, float):
         earned = f"a sale over an event day earned {100.0 * a_day:.2f} % of the account on average"
     return (
-        f"At full size {earned}; {_fair.percent(params.event_size_factor)} of the size changed "
-        f"the return a year by {_fair.points(c.return_effect.value)} and the deepest fall by "
-        f"{_fair.points(c.effect.value)}. {c.verdict.sentence} {own['special']}"
+        f"At full size {earned}; {words.percent(params.event_size_factor)} of the size changed "
+        f"the return a year by {words.points(c.return_effect.value)} and the deepest fall by "
+        f"{words.points(c.effect.value)}. {c.verdict.sentence} {own['special']}"
     ).replace(" -", " −")
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
@@ -70,7 +70,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             "“Dear insurance” means that premiums come back only in part; “a bad investment” would "
             "mean an alpha below zero. The two are different statements.",
             "Beta and alpha are of the premium, not of the account, of which the calls are "
-            f"{_fair.percent(params.sleeve)} a month.",
+            f"{words.percent(params.sleeve)} a month.",
             *_vix_marks.notes(params, world),
         ),
     )
@@ -195,7 +195,10 @@ def _scatter(pays: Floats, index: Floats) -> Chart:
         x=Axis("Index", FRACTION, "number", x),
         y=Axis("Calls, over their premium", FRACTION),
         series=[Series("months", "A month", y, "hedge")],
-        alt=f"{np.mean(y > -1.0 + 1e-9):.0%} of the months shown pay anything at all.",
+        alt=(
+            f"{words.percent(float(np.mean(y > -1.0 + 1e-9)), 0)} of the months shown pay "
+            "anything at all."
+        ),
     )
 
 
@@ -207,6 +210,6 @@ def _headline(own: dict[str, object]) -> str:
     if isinstance(alpha, Effect) and alpha.is_detected:
         said = "as an investment it is " + ("good" if alpha.value > 0 else "bad")
     return (
-        f"Of each dollar of premium {_fair.percent(ratio)} came back: {dear}. "
+        f"Of each dollar of premium {words.percent(ratio)} came back: {dear}. "
         f"Given its beta, {said}."
     )

@@ -18,6 +18,7 @@ from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...structures import iron_condor
 from ...structures.iron_condor import IronCondor
 from ...units import DAYS_PER_YEAR, FRACTION, POINTS
+from ...words import percent
 from .. import _second_route as twice
 from .._defined import metrics_of
 from . import CREDIT_SHARE, STRIKES, TARGETS, chosen_method, experiment
@@ -214,9 +215,10 @@ def _headline(p: SimpleNamespace, values: dict[str, Any]) -> str:
     if values.get("breakeven_win_rate") is None:
         return start + "."
     return (
-        f"{start}, so must win {values['breakeven_win_rate']:.1%} of the time if losses are full "
+        f"{start}, so must win {percent(values['breakeven_win_rate'])} of the time if losses are "
+        "full "
         f"ones; the options themselves put the odds of any profit at "
-        f"{values['probability_of_profit']:.1%}."
+        f"{percent(values['probability_of_profit'])}."
     )
 
 

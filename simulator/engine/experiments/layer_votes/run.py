@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import words
 from ...data import Data, Progress
 from ...markets.state import World
 from ...overlays.gate import before, trailing_mean
@@ -157,7 +158,7 @@ def _chart(votes: Bools) -> Chart:
             Series("independent", "If they were independent", free, "reference"),
         ],
         alt="; ".join(
-            f"{k} of {n}: {a:.0%}, independent {b:.0%}"
+            f"{k} of {n}: {words.percent(a, 0)}, independent {words.percent(b, 0)}"
             for k, a, b in zip(ks, real, free, strict=True)
         ),
     )
@@ -172,10 +173,10 @@ def _headline(params: SimpleNamespace, values: dict[str, object], effect: Effect
     false = values["false_alarm_rate"]
     tail = ""
     if isinstance(false, float):
-        tail = f" Of the times it is switched on {_fair.percent(false)} come to nothing."
+        tail = f" Of the times it is switched on {words.percent(false)} come to nothing."
     return (
-        f"{params.k} of {params.n} signals agree on {_fair.percent(rate)} of days, {told} "
-        f"independent signals would ({_fair.percent(alone)}).{tail}"
+        f"{params.k} of {params.n} signals agree on {words.percent(rate)} of days, {told} "
+        f"independent signals would ({words.percent(alone)}).{tail}"
     )
 
 

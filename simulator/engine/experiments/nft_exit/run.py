@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from ... import words
 from ...data import Data, Progress, part, silent
 from ...markets import nft
 from ...results import Axis, Chart, Column, Metric, Result, Series, Table
@@ -45,9 +46,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.8, "other sizes")
     return Result(
         headline=(
-            f"Selling at once brings {_fair.percent(dump)} of items times floor; in "
-            f"{params.ladder_steps} steps {_fair.percent(float(ladder.mean()))} on average and "
-            f"{_fair.percent(float(np.quantile(ladder, 0.05)))} on one path in twenty. "
+            f"Selling at once brings {words.percent(dump)} of items times floor; in "
+            f"{params.ladder_steps} steps {words.percent(float(ladder.mean()))} on average and "
+            f"{words.percent(float(np.quantile(ladder, 0.05)))} on one path in twenty. "
             f"{verdict.sentence}"
         ),
         metrics=metrics,
@@ -152,7 +153,10 @@ def _chart(params: SimpleNamespace) -> Chart:
             Series("true", "At true volume", true, "base"),
             Series("reported", "If reported volume were true", raw, "reference"),
         ],
-        alt=f"The haircut rises from {true[0]:.0%} to {true[-1]:.0%} at true volume.",
+        alt=(
+            f"The haircut rises from {words.percent(true[0], 0)} to {words.percent(true[-1], 0)} "
+            "at true volume."
+        ),
     )
 
 
@@ -165,5 +169,8 @@ def _histogram(ladder: Floats, dump: float) -> Chart:
         x=Axis("Share of items times floor", FRACTION, "number", 0.5 * (edges[:-1] + edges[1:])),
         y=Axis("Share of paths", FRACTION),
         series=[Series("ladder", "Ladder", counts / counts.sum(), "hedged")],
-        alt=f"At once: {dump:.0%}; the ladder: {edges[0]:.0%} to {edges[-1]:.0%}.",
+        alt=(
+            f"At once: {words.percent(dump, 0)}; the ladder: {words.percent(edges[0], 0)} to "
+            f"{words.percent(edges[-1], 0)}."
+        ),
     )

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets import episodes, nft
@@ -352,7 +352,7 @@ def _budget_chart(budgets: Table) -> Chart:
         marks=[Mark("x", 0.02, 0.05, "advised: 2 to 5 %")],
         alt=(
             f"From no hedge to a budget of 10 % a year the deepest fall goes from "
-            f"{falls[0]:.1%} to {falls[-1]:.1%}."
+            f"{words.percent(falls[0])} to {words.percent(falls[-1])}."
         ),
     )
 
@@ -383,8 +383,9 @@ def _beta_chart(
         series=[Series("effect", "Change of the deepest fall", effects, "hedged")],
         marks=[Mark("x", params.nft_macro_beta, params.nft_macro_beta, "this run")],
         alt=(
-            f"The change of the deepest fall is {effects[0]:+.1%} without a direct link to "
-            f"shares and {effects[-1]:+.1%} with a link of 4."
+            f"The change of the deepest fall is {words.percent(effects[0], sign=True)} without a "
+            "direct link to "
+            f"shares and {words.percent(effects[-1], sign=True)} with a link of 4."
         ),
     )
 
@@ -488,10 +489,10 @@ def _headline(params: SimpleNamespace, c: _fair.Comparison) -> str:
         "bootstrap": "In histories redrawn from the imported one",
     }[params.market]
     return (
-        f"{where}: with calls for {_fair.percent(params.nft_hedge_budget)} a year the deepest "
-        f"fall was {_fair.percent(c.drawdown_hedged.mean())} on average, without them "
-        f"{_fair.percent(c.drawdown_base.mean())} ({_fair.points(c.effect.value)}); the calls "
-        f"themselves earned {_fair.percent(c.annual_cost)} a year. {c.verdict.sentence}"
+        f"{where}: with calls for {words.percent(params.nft_hedge_budget)} a year the deepest "
+        f"fall was {words.percent(c.drawdown_hedged.mean())} on average, without them "
+        f"{words.percent(c.drawdown_base.mean())} ({words.points(c.effect.value)}); the calls "
+        f"themselves earned {words.percent(c.annual_cost)} a year. {c.verdict.sentence}"
     )
 
 

@@ -15,6 +15,7 @@ from ...pricing import bates, black76, black_scholes, heston, implied, merton, s
 from ...pricing.greeks import UNDEFINED, Greeks
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...units import FRACTION, USD, YEARS
+from ...words import percent
 from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
@@ -303,7 +304,8 @@ def _smile_chart(p: SimpleNamespace, strikes: Floats, vols: Floats) -> Chart:
         series=[Series("implied_vol", NAMES[p.model], vols)],
         marks=[Mark("x", p.strike, p.strike, "strike")],
         alt=(
-            f"Implied vol goes from {ends[0]:.1%} at the lowest strike drawn to {ends[-1]:.1%} at "
+            f"Implied vol goes from {percent(ends[0])} at the lowest strike drawn to "
+            f"{percent(ends[-1])} at "
             f"the highest, {p.expiry_years:.3g} {YEARS} before expiry."
         ),
     )

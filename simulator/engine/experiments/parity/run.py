@@ -13,6 +13,7 @@ from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...structures import conversion
 from ...structures.conversion import Market
 from ...units import USD
+from ...words import percent
 from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
@@ -78,7 +79,7 @@ def _second_route(market: Market, p: SimpleNamespace, values: dict[str, Any]) ->
     F = p.spot * math.exp((p.rate - p.dividend_yield) * T)
     discount = math.exp(-p.rate * T)
     scale = discount * max(F, p.strike, p.strike_2 or 0.0)
-    route = f"a call and a put integrated over a lognormal density with a vol of {VOL:.0%}"
+    route = f"a call and a put integrated over a lognormal density with a vol of {percent(VOL, 0)}"
 
     def bought(strike: float) -> float | None:
         """A call less a put."""

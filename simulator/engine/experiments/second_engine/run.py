@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
@@ -57,8 +57,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     return Result(
         headline=(
             f"The reserve was drawn {engine.draws.mean():.2f} times a path and earned "
-            f"{_fair.percent(comparison.annual_cost)} of the account a year after interest; the "
-            f"deepest fall changed by {_fair.points(comparison.effect.value)}. "
+            f"{words.percent(comparison.annual_cost)} of the account a year after interest; the "
+            f"deepest fall changed by {words.points(comparison.effect.value)}. "
             + comparison.verdict.sentence
         ),
         metrics=metrics,

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress
 from ...ledger import Floats
 from ...markets import nft
@@ -470,7 +470,7 @@ def _reading_chart(found: dict[str, Effect], best: str) -> Chart:
         ],
         marks=[Mark("x", best, best, "the promoter's")],
         alt="; ".join(
-            f"{slug} {effect.value:+.1%}"
+            f"{slug} {words.percent(effect.value, sign=True)}"
             for slug, effect in zip(order, sorted_effects, strict=True)
         ),
     )
@@ -498,8 +498,9 @@ def _frontier_chart(params: SimpleNamespace, frontier_table: Table) -> Chart:
         ],
         marks=[Mark("x", 0.02, 0.05, "called prudent: 2 to 5 %")],
         alt=(
-            f"A budget of 10 % changes the deepest fall by {changes[-1]:+.1%} on average and "
-            f"earns {rows[-1][6]:+.1%} a year."
+            f"A budget of 10 % changes the deepest fall by {words.percent(changes[-1], sign=True)} "
+            "on average and "
+            f"earns {words.percent(rows[-1][6], sign=True)} a year."
         ),
     )
 
@@ -511,10 +512,10 @@ def _headline(
     assert isinstance(careful, Effect)
     assert isinstance(a_year, float)
     return (
-        f"The promoter reports a deepest fall changed by {_fair.points(shown.effect)} "
+        f"The promoter reports a deepest fall changed by {words.points(shown.effect)} "
         f"({READINGS[shown.reading]}); the steward, from the same run, by "
-        f"{_fair.points(careful.value)} on average over seven readings, for a profit of "
-        f"{_fair.percent(a_year)} a year. {c.verdict.sentence}"
+        f"{words.points(careful.value)} on average over seven readings, for a profit of "
+        f"{words.percent(a_year)} a year. {c.verdict.sentence}"
     )
 
 
@@ -529,7 +530,7 @@ def _notes(
         "The promoter's profit is blown up from the window to a year, as such pages do; all "
         "other figures are not.",
         f"A knee is a budget inside the frontier from which on a point of premium saves less than "
-        f"a point of fall; {_fair.percent(knee_share)} of resampled paths have one.",
+        f"a point of fall; {words.percent(knee_share)} of resampled paths have one.",
         *_vix_marks.notes(params, world),
     ]
     if not params.nft_hedge_budget:

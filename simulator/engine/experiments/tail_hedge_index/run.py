@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.curves import AnchoredCurve
@@ -195,10 +195,10 @@ def _chart(c: _fair.Comparison, world: World) -> Chart:
 
 def _headline(c: _fair.Comparison) -> str:
     return (
-        f"The index returned {_fair.percent(c.return_hedged.mean())} a year with the calls and "
-        f"without them {_fair.percent(c.return_base.mean())}; the deepest fall was "
-        f"{_fair.percent(c.drawdown_hedged.mean())} against "
-        f"{_fair.percent(c.drawdown_base.mean())}. "
+        f"The index returned {words.percent(c.return_hedged.mean())} a year with the calls and "
+        f"without them {words.percent(c.return_base.mean())}; the deepest fall was "
+        f"{words.percent(c.drawdown_hedged.mean())} against "
+        f"{words.percent(c.drawdown_base.mean())}. "
         f"{c.verdict.sentence}"
     )
 

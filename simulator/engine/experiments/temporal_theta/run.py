@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part
 from ...ledger import CAUSES, Ledger
 from ...markets import nft
@@ -402,13 +402,13 @@ def _headline(own: dict[str, float | None], c: _fair.Comparison) -> str:
     moved = sum(own[name] or 0.0 for name in ("delta_cash", "gamma_cost", "jump_cost", "vega_cost"))
     asked = (own["carry_need"] or 0.0) + (own["exit_need"] or 0.0)
     kept = (
-        "" if own["coverage"] is None else f" ({_fair.percent(own['coverage'])} of them on average)"
+        "" if own["coverage"] is None else f" ({words.percent(own['coverage'])} of them on average)"
     )
     return (
         f"A year's decay is {_dollars(own['theta_cash'])}; movement and volatility bring "
         f"{_dollars(moved)} and trading {_dollars(own['costs'])}, which leaves "
         f"{_dollars(own['cash_net'])} against needs of {_dollars(asked)}{kept}; on "
-        f"{_fair.percent(own['covered_paths'] or 0.0)} of paths the cash pays for them. "
+        f"{words.percent(own['covered_paths'] or 0.0)} of paths the cash pays for them. "
         f"{c.verdict.sentence}"
     )
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import backtest
+from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Ledger
 from ...markets.state import World
@@ -240,7 +240,10 @@ def _histogram(first: Floats, later: Floats, whole: float) -> Chart:
         ),
         y=Axis("Share of rolled losers", FRACTION),
         series=[Series("chains", "Rolled losers", counts / total, "hedged")],
-        alt=f"{np.mean(final < 0.0) if final.size else 0:.0%} of rolled losers end with a loss.",
+        alt=(
+            f"{words.percent(float(np.mean(final < 0.0)) if final.size else 0.0, 0)} "
+            "of rolled losers end with a loss."
+        ),
     )
 
 
@@ -249,9 +252,9 @@ def _headline(c: _fair.Comparison, own: dict[str, float | None]) -> str:
         return f"No loser was rolled. {c.verdict.sentence}"
     assert own["ended_worse"] is not None
     return (
-        f"Of the losers {_fair.percent(own['rollable_share'] or 0.0)} could be rolled for a credit "
-        f"that covers them; rolling won back {_fair.percent(own['recovered_share'])} of those "
-        f"losses, and {_fair.percent(own['ended_worse'])} ended with a larger one. Against "
-        f"holding, the deepest fall changed by {_fair.points(c.effect.value)} and the return by "
-        f"{_fair.points(c.return_effect.value)} a year. {c.verdict.sentence}"
+        f"Of the losers {words.percent(own['rollable_share'] or 0.0)} could be rolled for a credit "
+        f"that covers them; rolling won back {words.percent(own['recovered_share'])} of those "
+        f"losses, and {words.percent(own['ended_worse'])} ended with a larger one. Against "
+        f"holding, the deepest fall changed by {words.points(c.effect.value)} and the return by "
+        f"{words.points(c.return_effect.value)} a year. {c.verdict.sentence}"
     )

@@ -14,6 +14,7 @@ from ...pricing import implied, second_vix, vix
 from ...pricing.affine import Factor, Jumps
 from ...results import Axis, Chart, Column, Mark, Result, Series, Table
 from ...units import DAYS, DAYS_PER_YEAR, FRACTION, POINTS
+from ...words import percent
 from .. import _second_route as twice
 from .._defined import metrics_of
 from . import experiment
@@ -173,5 +174,8 @@ def _smile(p: SimpleNamespace, model: vix.VixModel, T: float, future: float) -> 
         y=Axis("Implied vol", FRACTION),
         series=[Series("implied_vol", "Black-76 vol on the future", vols)],
         marks=[Mark("x", future, future, "future")],
-        alt=f"Implied vol goes from {seen[0]:.0%} at low strikes to {seen[-1]:.0%} at high ones.",
+        alt=(
+            f"Implied vol goes from {percent(seen[0], 0)} at low strikes to {percent(seen[-1], 0)} "
+            "at high ones."
+        ),
     )
