@@ -41,7 +41,7 @@ FRACTIONS = re.compile(
 
 # A difference of two fractions is read in percentage points: "1.5 points less deep".
 DIFFERENCE = re.compile(
-    r"_(difference|effect)$|^(without_best_month|(fall_)?against_random_days|timing_gain)$"
+    r"_(difference|effect)$|^((best|worst)_reading|worst_quartile|distance|without_best_month|(fall_)?against_random_days|timing_gain)$"
 )
 NOTHING = 1e-11  # what rounding leaves of a fraction that is nought
 

@@ -66,7 +66,7 @@ def tick_labels(values: Sequence[float], unit: str | None, name: str = "") -> li
 def axis_title(axis: Mapping[str, Any]) -> str:
     """The label with its unit where the ticks do not already show it."""
     label, unit = str(axis.get("label") or ""), axis.get("unit")
-    if not unit or unit in ("1", "USD", "count") or unit.lower() in label.lower():
+    if not unit or unit in ("1", "USD", "count") or unit.lower().rstrip("s") in label.lower():
         return label
     return f"{label}, {unit}" if label else str(unit)
 

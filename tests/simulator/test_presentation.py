@@ -17,6 +17,7 @@ from simulator import presentation as p
         (1.4e-16, "1", "residual_share", "0\N{NO-BREAK SPACE}%"),
         (-0.0148, "1", "max_drawdown_difference", "−1.5 points"),
         (0.012, "1", "without_best_month", "1.2 points"),
+        (-0.188, "1", "worst_reading", "−18.8 points"),
         (0.52, "1", "delta", "0.52"),
         (1.3, "1", "Link to ether", "1.3"),
         (0.8123456, "1", "sharpe", "0.8123"),

@@ -430,7 +430,7 @@ def _day_table(shelf: Shelf, full: Sold, sized: Sold) -> Table:
         )
     columns = (
         Column("kind", "Days"),
-        Column("a_year", "A year", "1/year"),
+        Column("a_year", "Number", "1/year"),
         Column("sold", "On which condors were sold", FRACTION),
         Column("mean", "Mean profit of a sale", USD),
         Column("deviation", "Its standard deviation", USD),
