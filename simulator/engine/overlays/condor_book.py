@@ -367,7 +367,7 @@ class CondorBook:
         expiry = self._next_expiry(day)
         if expiry is None:
             return
-        offer = self._offer(day, expiry, world)
+        offer = self._offer(day, expiry, world, wanted)
         fits = wanted & offer.possible & (offer.credit >= np.maximum(self.min_credit, 1e-9))
         k = offer.strikes
         wing = np.maximum(k[1] - k[0], k[3] - k[2])
@@ -391,10 +391,15 @@ class CondorBook:
             return None
         return int(self.expiries[here + 1])
 
-    def _offer(self, day: int, expiry: int, world: World) -> Quotes:
+    def _offer(self, day: int, expiry: int, world: World, wanted: Bools) -> Quotes:
+        """What can be sold; where nothing is priced beforehand, on the paths that want to."""
         if self.sheet.quotes is not None:
             return self.sheet.quotes.at(day)
-        return self.sheet.offer(day, world, (expiry - day) * DAY)
+        years = (expiry - day) * DAY
+        if wanted.all():
+            return self.sheet.offer(day, world, years)
+        at = np.flatnonzero(wanted)
+        return self.sheet.offer(day, world, years, at=at).among(at, world.paths)
 
     def _open(
         self,

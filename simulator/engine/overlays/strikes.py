@@ -74,6 +74,15 @@ class Quotes:
             np.concatenate([one.possible for one in offers], axis=1),
         )
 
+    def among(self, at: NDArray[np.int_], paths: int) -> Quotes:
+        """Offers to the paths ``at`` among all ``paths``, of which no other has any."""
+        out = Quotes(
+            np.zeros((4, paths)), np.zeros(paths), np.zeros((4, paths)), np.zeros(paths, dtype=bool)
+        )
+        out.strikes[:, at], out.credit[at] = self.strikes, self.credit
+        out.legs[:, at], out.possible[at] = self.legs, self.possible
+        return out
+
     def at(self, day: int) -> Quotes:
         return Quotes(self.strikes[:, day], self.credit[day], self.legs[:, day], self.possible[day])
 
