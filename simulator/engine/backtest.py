@@ -112,7 +112,10 @@ def run_together(
     """
     if len({account.world.days for account in accounts}) > 1:
         raise ValueError("accounts that walk together need markets of equally many days")
-    ledgers = [account.opened() for account in accounts]
+    ledgers = []
+    for account in accounts:
+        progress(span[0], stage)
+        ledgers.append(account.opened())
     days = accounts[0].world.days if accounts else -1
     every = max(days // REPORTS, 1)
     for day in range(days + 1):

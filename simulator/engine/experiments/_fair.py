@@ -6,7 +6,7 @@ share of paths it harmed, the number of independent crises and a twin without it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Progress
+from ..data import Progress, silent
 from ..markets.state import World, crises
 from ..markets.two_factor import FactorCurve
 from ..metrics.cash_flows import irr
@@ -96,12 +96,13 @@ def volatilities(equity: Floats, steps_a_year: float = 252.0) -> Floats:
     return np.asarray(profit.std(axis=0, ddof=1) * np.sqrt(steps_a_year))
 
 
-def mean_effect(values: Floats, seed: int) -> Effect:
+def mean_effect(values: Floats, seed: int, progress: Progress = silent) -> Effect:
     """Mean over paths with its 95 % interval by resampling paths; none for a single path."""
     if len(values) < 2:
         return Effect(float(values.mean()))
     values = values[np.isfinite(values)]
-    estimate = mean_over_paths(difference=values, picks=redrawn(len(values), seed, 0xFA12))
+    picks = _reported(redrawn(len(values), seed, 0xFA12), len(values), progress)
+    estimate = mean_over_paths(difference=values, picks=picks)
     return Effect(estimate.value, estimate.low, estimate.high)
 
 
@@ -117,6 +118,15 @@ def ratio(numerator: Floats, denominator: Floats, seed: int) -> Effect | None:
         numerator=numerator, denominator=denominator, picks=redrawn(len(numerator), seed, 0xFA14)
     )
     return Effect(value, estimate.low, estimate.high)
+
+
+def _reported(picks: Iterable[Indices], paths: int, progress: Progress) -> Iterator[Indices]:
+    """The same picks, telling how many there have been: of many paths they take long."""
+    drawn = 0
+    for pick in picks:
+        progress(drawn / DRAWS, "redrawing paths")
+        yield pick
+        drawn += len(pick)
 
 
 def redrawn(paths: int, seed: int, stream: int) -> Iterable[Indices]:
@@ -279,6 +289,7 @@ class Comparison:
 
 
 FIGURES = ("drawdown_base", "drawdown_hedged", "effect", "return_effect", "twin", "crises")
+EFFECT = FIGURES[:3]
 
 
 def compare(
@@ -291,19 +302,20 @@ def compare(
     seed: int,
     decides: bool | None = None,
     progress: Progress | None = None,
+    figures: Sequence[str] = FIGURES,
 ) -> Comparison:
     """Hold one account against the same paths without the hedge.
 
     ``base`` and ``hedged`` are equities, ``days + 1`` by ``paths``; ``hedge`` the hedge's
     daily profit, ``premium`` what it paid out by path. ``decides``: whether intervals may
-    decide a verdict (by default in every market but episodes). With ``progress`` every figure
-    is worked out now.
+    decide a verdict (by default in every market but episodes). With ``progress`` all ``figures``
+    are worked out now.
     """
     decides = world.kind != "episode" if decides is None else decides
     found = Comparison(world, base, hedged, hedge, premium, seed, decides)
     if progress is not None:
-        for number, name in enumerate(FIGURES):
-            progress(number / len(FIGURES), "comparing the accounts")
+        for number, name in enumerate(figures):
+            progress(number / len(figures), "comparing the accounts")
             getattr(found, name)
     return found
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ..backtest import Account, Policy
+from ..data import Progress
 from ..ledger import Floats, Ledger
 from ..markets.state import World
 from ..overlays.costs import FREE_VIX, VixCosts
@@ -215,8 +216,16 @@ def accounts(world: World, setting: Setting) -> list[Account]:
     return [Account(world=world, policies=one.policies(setting)) for one in READINGS]
 
 
-def compared(world: World, equity: Floats, ledger: Ledger, seed: int) -> _fair.Comparison:
-    """One reading beside the unhedged book whose equity is given."""
+def compared(
+    world: World,
+    equity: Floats,
+    ledger: Ledger,
+    seed: int,
+    *,
+    progress: Progress,
+    figures: Sequence[str] = _fair.EFFECT,
+) -> _fair.Comparison:
+    """One reading beside the unhedged book whose equity is given; ``figures`` are made now."""
     hedge = ledger.profit()
     paid = sum(ledger.paid.values(), np.zeros(world.paths))
     got = sum(ledger.received.values(), np.zeros(world.paths))
@@ -227,6 +236,8 @@ def compared(world: World, equity: Floats, ledger: Ledger, seed: int) -> _fair.C
         hedge=hedge,
         premium=np.maximum(paid - got, 0.0),
         seed=seed,
+        progress=progress,
+        figures=figures,
     )
 
 

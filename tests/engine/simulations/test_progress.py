@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import pytest
 
-from simulator.engine.experiments import all_experiments, get
+from simulator.engine.experiments import _fair, all_experiments, get
 
 SIMULATIONS = [slug for slug, one in all_experiments().items() if one.kind == "simulation"]
 MOST_UNSEEN = 0.17  # of the work between two reports: half a second of a run of three
 FEW_CALLS = 30_000  # a few hundredths of a second, whatever their share
 FEW_PATHS = 30
+PASSES = ("max_drawdown", "without_best_month", "mean_over_paths", "ratio_over_paths")
+MOST_PASSES = 18  # over all days and paths; of the largest run each takes some 25 milliseconds
 
 
 class Watched:
@@ -62,3 +64,25 @@ def test_progress_only_grows_stays_within_the_whole_and_names_its_phase(watched)
     assert fractions[-1] <= 1.0
     assert all(stage for _, _, stage in watched.reports)
     assert len({stage for _, _, stage in watched.reports}) >= 2
+
+
+@pytest.mark.parametrize("slug", SIMULATIONS)
+def test_figures_of_the_largest_run_are_reported_as_they_are_made(slug, monkeypatch):
+    """Calls say little of figures: a pass over thousands of paths is one call."""
+    passes, reports = [], []
+    for name in PASSES:
+        made = getattr(_fair, name)
+
+        def counted(*args, made=made, **kwargs):
+            passes.append(made)
+            return made(*args, **kwargs)
+
+        monkeypatch.setattr(_fair, name, counted)
+    experiment = get(slug)
+    params = experiment.parse({"paths": min(experiment.parse({})["paths"], FEW_PATHS // 3)})
+    experiment.run(
+        params, seed=1, progress=lambda fraction, stage: reports.append((len(passes), stage))
+    )
+    at = [*reports, (len(passes), "the end")]
+    longest = max((after - before, stage) for (before, stage), (after, _) in pairwise(at))
+    assert longest[0] <= MOST_PASSES, f"after {longest[1]}"

@@ -23,9 +23,9 @@ from . import experiment, variants
 def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -> Result:
     """Answers what the hedge does, and whether the advertised pair is reachable anywhere."""
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
-    both = _book.accounts(params, world, seed=seed, progress=progress, span=(0.1, 0.65))
-    comparison = compare(world, both, seed)
-    other = variants.run(params, seed=seed, data=data, progress=part(progress, 0.65, 1.0))
+    both = _book.accounts(params, world, seed=seed, progress=progress, span=(0.1, 0.6))
+    comparison = compare(world, both, seed, part(progress, 0.6, 0.65))
+    other = variants.run(params, seed=seed, data=data, progress=part(progress, 0.65, 0.97))
     sweep = other.sweep
     arithmetic = layered_hedge(
         vix=params.vix0,
@@ -35,6 +35,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         full_loss=params.max_loss_per_trade * both.book.capital,
         scale=variants.scale(params, world),
     )
+    progress(0.97, "counting what was sold and kept")
     specs = {spec.name: spec for spec in experiment.metrics}
     metrics: list[Metric] = _fair.metrics(
         comparison,
@@ -50,6 +51,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         "advertised_widths": hits,
     }
     metrics += [figure(spec, own[name]) for name, spec in specs.items() if name in own]
+    progress(0.99, "drawing the accounts")
     return Result(
         headline=_headline(comparison, hits),
         metrics=metrics,
@@ -76,9 +78,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
             _book.price_note(params),
             "Cost is what the layers earned; the quiet-year cost is what they would lose if the "
             "VIX and its curve stood still, the usual meaning of an annual cost.",
-            "The ten readings of the hedge beside this run start from the layers as published, "
-            "whatever was changed here; “Every reading of the layered hedge” has more paths.",
-            *_vix_marks.notes(params, world),
+            "The ten readings beside this run are those of “Every reading of the layered hedge”, "
+            "which has more paths; the first three start from the layers of this run.",
             *synthetic_notes(params),
             *undefined_notes(own),
         ),
@@ -95,7 +96,7 @@ def _representative(params: SimpleNamespace, world: World, layer: int) -> twice.
     )
 
 
-def compare(world: World, both: _book.Accounts, seed: int) -> _fair.Comparison:
+def compare(world: World, both: _book.Accounts, seed: int, progress: Progress) -> _fair.Comparison:
     """The fair frame on a book and its hedge."""
     return _fair.compare(
         world=world,
@@ -104,6 +105,7 @@ def compare(world: World, both: _book.Accounts, seed: int) -> _fair.Comparison:
         hedge=both.hedge,
         premium=both.premium,
         seed=seed,
+        progress=progress,
     )
 
 

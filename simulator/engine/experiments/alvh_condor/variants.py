@@ -21,7 +21,7 @@ from ...results import Chart, Column, Table
 from ...units import FRACTION, USD
 from .. import _book, _fair, _readings, _worlds
 from .._arithmetic import layered_hedge
-from .._book_params import READING_BUDGET, alvh_parameters
+from .._book_params import READING_BUDGET
 from .._readings import Setting
 
 WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
@@ -158,14 +158,13 @@ def compared(
     desk = Desk()
     hedges = _book.hedge_accounts(list(layers.values()), seed=seed, desk=desk)
     (params, world), own = books["as run"], sold["as run"]
-    setting = Setting(_as_published(params), own.book.capital, READING_BUDGET, seed, desk)
+    setting = Setting(params, own.book.capital, READING_BUDGET, seed, desk)
     every = _readings.accounts(world, setting)
     ledgers = backtest.run_together(
         [*hedges, *every],
         progress=part(progress, 0.5, 0.95),
         stage="buying the layers on their own account, in every reading",
     )
-    progress(0.95, "comparing the variants")
     own_ledgers, theirs = ledgers[: len(hedges)], ledgers[len(hedges) :]
     profits = [_book.bought(*one) for one in zip(hedges, own_ledgers, strict=True)]
     bought = dict(zip(layers, profits, strict=True))
@@ -179,19 +178,17 @@ def compared(
             hedge=hedge.profit,
             premium=hedge.premium,
             seed=seed,
+            progress=part(progress, 0.95, 0.95),
+            figures=_fair.EFFECT,
         )
         found.append(Found(one.params, book.book, comparison))
     readings = {
-        reading.slug: _readings.compared(world, own.equity, ledger, seed)
+        reading.slug: _readings.compared(
+            world, own.equity, ledger, seed, progress=part(progress, 0.98, 0.98)
+        )
         for reading, ledger in zip(_readings.READINGS, theirs, strict=True)
     }
     return found, readings
-
-
-def _as_published(params: SimpleNamespace) -> SimpleNamespace:
-    """The run's market, condors and marks, with the layers that the readings start from."""
-    layers = {one.name: one.default for one in alvh_parameters()}
-    return SimpleNamespace(**{**vars(params), **layers})
 
 
 def _sweep(found: Sequence[Found], world: World) -> Table:

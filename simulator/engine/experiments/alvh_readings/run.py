@@ -22,7 +22,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.1, "selling condors without a hedge")
     (sold,) = _book.alone([(params, world)], part(progress, 0.1, 0.3))
     setting = Setting(params, sold.book.capital, params.reading_budget, seed)
-    found = compared(world, sold.equity, setting, part(progress, 0.3, 1.0))
+    found = compared(world, sold.equity, setting, part(progress, 0.3, 0.98))
+    progress(0.98, "drawing the accounts")
     shown = found[params.reading]
     effects = {slug: c.effect for slug, c in found.items()}
     own = {
@@ -76,8 +77,15 @@ def compared(
     )
     found = {}
     for number, (reading, ledger) in enumerate(zip(READINGS, ledgers, strict=True)):
-        progress(0.8 + 0.2 * number / len(READINGS), "comparing the readings")
-        found[reading.slug] = _readings.compared(world, equity, ledger, setting.seed)
+        ends = (0.8 + 0.2 * n / len(READINGS) for n in (number, number + 1))
+        found[reading.slug] = _readings.compared(
+            world,
+            equity,
+            ledger,
+            setting.seed,
+            progress=part(progress, *ends),
+            figures=(*_fair.EFFECT, "twin"),
+        )
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import backtest, words
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...errors import DataMissing
 from ...ledger import Floats, Ledger
 from ...markets import null_models, surface
@@ -95,7 +95,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     events = calendar(params, plain, data)
     world = widened(plain, events, params)
     progress(0.12, "pricing condors over ordinary and event days")
-    shelf = stock(params, world, events)
+    shelf = stock(params, world, events, part(progress, 0.12, 0.2))
     full = sell(shelf, 1.0, progress=progress, span=(0.2, 0.35))
     sized = sell(shelf, params.event_size_factor, progress=progress, span=(0.35, 0.5))
     cut = random_days(events, world.paths, seed)
@@ -185,15 +185,19 @@ def bears_event(events: Bools) -> Bools:
     return np.append(events[1:], False)
 
 
-def stock(params: SimpleNamespace, world: World, events: Bools) -> Shelf:
+def stock(
+    params: SimpleNamespace, world: World, events: Bools, progress: Progress = silent
+) -> Shelf:
     """Every condor on offer, priced once for all accounts."""
     filled = SimpleNamespace(**{**vars(params), "ic_dte": 1})
     extra = 1.0 + params.event_priced_share * (params.event_variance - 1.0)
     multiple = np.where(bears_event(events), np.sqrt(extra), 1.0)[:, None]
     sheets, gates = {}, {}
-    for tier in chosen_tiers(params.tiers_enabled):
+    tiers = chosen_tiers(params.tiers_enabled)
+    for number, tier in enumerate(tiers):
         choice = _book.choice_of(filled, tier)
-        sheets[tier] = _sheet(params, world, choice, multiple)
+        here = part(progress, number / len(tiers), (number + 1) / len(tiers))
+        sheets[tier] = _sheet(params, world, choice, multiple, here)
         gates[tier] = gate.multiples(
             world,
             tier=tier,
@@ -207,7 +211,9 @@ def stock(params: SimpleNamespace, world: World, events: Bools) -> Shelf:
     return Shelf(filled, world, events, sheets, gates, capital)
 
 
-def _sheet(params: SimpleNamespace, world: World, choice: Choice, multiple: Floats) -> Sheet:
+def _sheet(
+    params: SimpleNamespace, world: World, choice: Choice, multiple: Floats, progress: Progress
+) -> Sheet:
     """One-day condors at every close; ``multiple`` of the ordinary vol is what prices know."""
     horizon = params.short_dated_vol == "horizon"
     vol = world.vix
@@ -225,6 +231,7 @@ def _sheet(params: SimpleNamespace, world: World, choice: Choice, multiple: Floa
             rate=world.rate,
             dividend_yield=world.dividend_yield,
             reach=empty.reach,
+            report=lambda done: progress(done, "pricing condors over ordinary and event days"),
         )
 
     if choice.method != "edr":

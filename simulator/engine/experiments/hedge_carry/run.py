@@ -44,8 +44,9 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         hedge=ledger.profit(LINE),
         premium=calls.purchases,
         seed=seed,
+        progress=part(progress, 0.7, 0.8),
     )
-    progress(0.7, "regressing months")
+    progress(0.8, "regressing months")
     pays, index = months(params, world)
     own = investment(params, pays, index)
     metrics = _fair.metrics(

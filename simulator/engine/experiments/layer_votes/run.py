@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import words
-from ...data import Data, Progress
+from ...data import Data, Progress, part
 from ...markets.state import World
 from ...overlays.gate import before, trailing_mean
 from ...overlays.signal_ratio import scores
@@ -37,7 +37,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     chances = known.mean(axis=(1, 2))
     independent = chance_if_independent(k=params.k, chances=chances)
     rates = on.mean(axis=0)
-    effect = _fair.mean_effect(rates - independent, seed)
+    effect = _fair.mean_effect(rates - independent, seed, part(progress, 0.7, 0.9))
+    progress(0.9, "waiting for spikes")
     spikes = spike_starts(params, world)[start:]
     own = outcomes(params, world, on, spikes, start)
     values: dict[str, object] = {

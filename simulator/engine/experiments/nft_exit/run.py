@@ -25,8 +25,8 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     progress(0.0, "selling at once")
     dump = proceeds(params, params.items, np.ones(1))[0]
     progress(0.2, "selling in steps")
-    ladder = laddered(params, seed, part(progress, 0.2, 0.8))
-    effect = _fair.mean_effect(ladder - dump, seed)
+    ladder = laddered(params, seed, part(progress, 0.2, 0.7))
+    effect = _fair.mean_effect(ladder - dump, seed, part(progress, 0.7, 0.8))
     verdict = beats(effect, subject="the ladder", baseline="selling at once")
     daily = params.nft_vol / np.sqrt(YEAR)
     values: dict[str, object] = {

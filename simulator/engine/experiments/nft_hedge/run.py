@@ -59,13 +59,15 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     irr = _irr(params, world, base, ledger.flows * share, ledger.now() * share, money)
     own = _own_figures(params, world, floors, hedge, base, hedged, gain)
     progress(0.55, "walking the budget from 0 to 10 %")
-    budgets = _budget_curve(params, floors, ledger.profit(), money, world)
+    budgets = _budget_curve(
+        params, floors, ledger.profit(), money, world, part(progress, 0.55, 0.65)
+    )
     own["knee_budget"] = _knee(budgets)
     specs = {spec.name: spec for spec in experiment.metrics}
     metrics: list[Metric] = _fair.metrics(comparison, irr_base=irr[0], irr_hedged=irr[1])
     metrics += [figure(specs[name], value) for name, value in own.items()]
     progress(0.65, "raising the link to shares")
-    beta_chart = _beta_chart(params, world, floors, hedge, money)
+    beta_chart = _beta_chart(params, world, floors, hedge, money, part(progress, 0.65, 0.7))
     tables = [_fair.paths_table(comparison), _split_table(params, floors, hedge), budgets]
     tables.append(_variants(params, seed, data, part(progress, 0.7, 0.85)))
     if params.market == "episode":
@@ -294,12 +296,14 @@ def _budget_curve(
     profit: Floats,
     money: Floats,
     world: World,
+    progress: Progress,
 ) -> Table:
     """Premium from 0 to 10 % a year: a budget twice as large buys twice the calls."""
     reference = params.nft_hedge_budget or REFERENCE_BUDGET
     rows = []
     plain = None
-    for budget in BUDGETS:
+    for number, budget in enumerate(BUDGETS):
+        progress(number / len(BUDGETS), "walking the budget from 0 to 10 %")
         base, hedged, gain = _accounts(
             params, floors.log_changes, profit * (budget / reference), money
         )
@@ -363,13 +367,15 @@ def _beta_chart(
     floors: nft.FloorPaths,
     hedge: Floats,
     money: Floats,
+    progress: Progress,
 ) -> Chart:
     """The change of the deepest fall as the link to shares under stress is raised."""
     some = slice(0, 300)
     stress = world.vix[:-1, some] > params.nft_stress_vix
     s = world.log_returns()[:, some]
     effects = []
-    for beta in BETAS:
+    for number, beta in enumerate(BETAS):
+        progress(number / len(BETAS), "raising the link to shares")
         extra = np.where(stress, (beta - params.nft_macro_beta) * s, 0.0)
         changes = floors.log_changes[:, some] + extra
         base, hedged, _ = _accounts(params, changes, hedge[:, some], money[:, some])
@@ -444,12 +450,13 @@ def _episodes(params: SimpleNamespace, seed: int, progress: Progress) -> Table:
     """The same plan through every documented episode, few paths each."""
     rows = []
     for number, episode in enumerate(episodes.EPISODES):
-        progress(number / len(episodes.EPISODES), "the other episodes")
+        here = part(progress, *((number + n) / len(episodes.EPISODES) for n in (0, 1)))
+        here(0.0, "the other episodes")
         one = SimpleNamespace(**{**vars(params), "episode": episode.slug, "paths": SIDE_PATHS})
         world = episodes.world(episode, paths=SIDE_PATHS, seed=seed)
         floors = _floors(one, world, seed)
         share = params.nft_hedge_budget / (params.nft_hedge_budget or REFERENCE_BUDGET)
-        (ledger,) = _hedges([(one, world)], seed)
+        (ledger,) = _hedges([(one, world)], seed, progress=here)
         hedge = ledger.profit() * share
         base, hedged, _ = _accounts(one, floors.log_changes, hedge, np.ones_like(floors.eth))
         plain, with_calls = _fair.drawdowns(base), _fair.drawdowns(hedged)

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ... import backtest, words
-from ...data import Data, Progress
+from ...data import Data, Progress, part, silent
 from ...ledger import Floats
 from ...markets import nft
 from ...markets.state import World
@@ -108,7 +108,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     base = portfolio(params, world, seed)
     hedges = {}
     for number, slug in enumerate(READINGS):
-        span = (0.1 + 0.09 * number, 0.1 + 0.09 * (number + 1))
+        span = (0.1 + 0.085 * number, 0.1 + 0.085 * (number + 1))
         hedges[slug] = hedge(params, world, slug, seed, progress=progress, span=span)
     steward = params.nft_hedge_budget / REFERENCE
     promoter = params.promoter_budget / REFERENCE
@@ -120,27 +120,37 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
         hedge=own.profit * steward,
         premium=own.premium * steward,
         seed=seed,
+        progress=part(progress, 0.7, 0.75),
     )
     progress(0.75, "reading the run as a promoter")
     best = max(hedges, key=lambda slug: float(effects(base, hedges[slug].profit * promoter).mean()))
     mid = hedge(params, world, best, seed, free=True, progress=progress, span=(0.75, 0.84))
     shown = promoted(params, world, base, best, mid.profit * promoter)
     progress(0.85, "walking the budget from 0 to 10 %")
-    falls = frontier(base, own.profit)
+    falls = frontier(base, own.profit, part(progress, 0.85, 0.9))
+    progress(0.9, "redrawing the frontier")
     knee, knee_share = _knees(falls, seed)
-    changes = {slug: effects(base, one.profit * steward) for slug, one in hedges.items()}
+    changes = {}
+    for number, (slug, one) in enumerate(hedges.items()):
+        progress(0.91 + 0.05 * number / len(hedges), "holding the readings beside each other")
+        changes[slug] = effects(base, one.profit * steward)
+    progress(0.96, "writing both reports")
     found = {slug: _fair.mean_effect(change, seed) for slug, change in changes.items()}
     figures = _figures(params, world, base, hedges, changes, shown, knee, knee_share, steward, seed)
     specs = {spec.name: spec for spec in experiment.metrics}
     irr = (_fair.growth_irr(c.base, world), _fair.growth_irr(c.hedged, world))
     metrics: list[Metric] = _fair.metrics(c, irr_base=irr[0], irr_hedged=irr[1])
     metrics += [figure(specs[name], value) for name, value in figures.items()]
+    progress(0.98, "walking the budget once more")
     table = _frontier_table(base, own, falls, world, seed)
+    progress(0.985, "taking the promoter's steps one by one")
+    steps = _steps(params, world, base, hedges, shown, figures, steward, promoter)
+    progress(0.99, "drawing the accounts")
     return Result(
         headline=_headline(params, c, shown, figures),
         metrics=metrics,
         tables=[
-            _steps(params, world, base, hedges, shown, figures, steward, promoter),
+            steps,
             _reports(params, c, shown, figures),
             _readings(base, hedges, found, world, steward),
             table,
@@ -252,10 +262,14 @@ def _profit_a_year(base: Floats, profit: Floats, world: World) -> float:
     return float(profit.sum(axis=0).mean() / base[0].mean() / _fair.yearly(world.span))
 
 
-def frontier(base: Floats, profit: Floats) -> Floats:
+def frontier(base: Floats, profit: Floats, progress: Progress = silent) -> Floats:
     """Deepest falls at every budget: budgets by paths."""
     gained = np.cumsum(profit, axis=0)
-    return np.stack([_fair.drawdowns(base + gained * (b / REFERENCE)) for b in BUDGETS])
+    falls = []
+    for number, budget in enumerate(BUDGETS):
+        progress(number / len(BUDGETS), "walking the budget from 0 to 10 %")
+        falls.append(_fair.drawdowns(base + gained * (budget / REFERENCE)))
+    return np.stack(falls)
 
 
 def knee(falls: Floats) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import backtest, words
-from ...data import Data, Progress, part
+from ...data import Data, Progress, part, silent
 from ...ledger import CAUSES, Ledger
 from ...markets import nft
 from ...markets.state import CRISIS_GAP, World
@@ -34,7 +34,7 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
     world = _worlds.build(params, seed=seed, data=data, progress=progress)
     progress(0.1, "the collection and its bills")
     bills = needs(params, world, seed)
-    book = offered(params, world)
+    book = offered(params, world, part(progress, 0.1, 0.15))
     ledger, causes = sell(book, world, progress=progress)
     cash = ledger.profit()
     base = book.capital - np.cumsum(bills.total, axis=0)
@@ -136,9 +136,9 @@ def forced_sales(vix: Floats, level: float) -> NDArray[np.bool_]:
     return out
 
 
-def offered(p: SimpleNamespace, world: World) -> _book.Book:
+def offered(p: SimpleNamespace, world: World, progress: Progress = silent) -> _book.Book:
     """The book under its gate and its entry rule."""
-    book = _book.book(p, world)
+    book = _book.book(p, world, progress)
     mask = entry.allowed(
         world,
         rule=p.entry,
