@@ -1,4 +1,7 @@
-"""``sync_content`` of 10,000 answers: the first load, one without a change, one changed file."""
+"""``sync_content`` of 10,000 answers: the first load, one without a change, one changed file.
+
+By the clock, and by processor time for a machine that has other work.
+"""
 
 from __future__ import annotations
 
@@ -46,20 +49,23 @@ def measured(count: int) -> dict[str, Any]:
         folder = Path(name)
         write(folder, count)
 
-        def sync() -> tuple[float, str]:
+        def sync() -> tuple[float, float, str]:
             out = StringIO()
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             call_command("sync_content", str(folder), stdout=out)
-            return time.perf_counter() - begun, out.getvalue().strip().splitlines()[-1]
+            spent = time.process_time() - worked
+            return time.perf_counter() - begun, spent, out.getvalue().strip().splitlines()[-1]
 
-        first, said = sync()
-        again, unchanged = sync()
+        first, first_worked, said = sync()
+        again, again_worked, unchanged = sync()
         path = folder / "answers" / "made-7.md"
         path.write_text(path.read_text() + "\nOne more line.\n")
-        one, changed = sync()
+        one, _, changed = sync()
     return {
         "files": count, "files_a_second": round(count / first), "first": said,
+        "files_a_processor_second": round(count / first_worked),
         "unchanged_seconds": round(again, 2), "again": unchanged,
+        "unchanged_processor_seconds": round(again_worked, 2),
         "one_changed_seconds": round(one, 2), "changed": changed,
     }  # fmt: skip
 
@@ -77,8 +83,10 @@ def main() -> None:
     found = json.loads(said.stdout)
     print(
         f"{found['files']} files: {found['files_a_second']} a second (goal "
-        f"{GOALS['files_a_second']}); unchanged {found['unchanged_seconds']} s (goal "
-        f"{GOALS['unchanged_seconds']}); one changed {found['one_changed_seconds']} s"
+        f"{GOALS['files_a_second']}), {found['files_a_processor_second']} of processor time; "
+        f"unchanged {found['unchanged_seconds']} s (goal {GOALS['unchanged_seconds']}), "
+        f"{found['unchanged_processor_seconds']} s of processor time; "
+        f"one changed {found['one_changed_seconds']} s"
     )
     results = ROOT / "bench" / "results"
     results.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """Search over many articles, on both databases: half of the questions within p50, all but one in
 a hundred within p99. Times are of ``search.find`` with its page of twenty hits and excerpts, the
 fastest of several rounds for each question: other work on the machine is not the search's. The
-processor time beside it is that of this process and, on PostgreSQL, of the server's one that serves it.
+processor time beside it is that of this process and, on PostgreSQL, of the one that serves it.
 
     python -m bench search                  10,000 and 100,000 articles on SQLite and PostgreSQL
     python -m bench.search sqlite 10000     one of them, as JSON
