@@ -49,7 +49,7 @@ class TrustedProxies:
 
     def trusts(self, text: str) -> bool:
         """Whether this address is one of our proxies."""
-        if not self._is_address(text):
+        if not self.networks or not self._is_address(text):
             return False
         address = ipaddress.ip_address(text)
         return any(address in network for network in self.networks)

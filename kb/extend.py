@@ -265,8 +265,19 @@ def article_parts(article: Article) -> list[Part]:
 
 
 def block_arguments(stored: str, name: str) -> list[str]:
-    """The arguments of every block of this name, in reading order."""
-    return [argument for kind, argument in html_parts(stored) if kind == name]
+    """The arguments of every block of this name, in reading order.
+
+    Looked for by their ends: a pattern over the whole text takes ten times as long.
+    """
+    end = f'" data-block="{name}"></div>'
+    found: list[str] = []
+    at = stored.find(end)
+    while at >= 0:
+        mark = _BLOCK.match(stored, max(stored.rfind("<div", 0, at), 0))
+        if mark is not None and mark.end() == at + len(end):
+            found.append(mark.group(1))
+        at = stored.find(end, at + 1)
+    return found
 
 
 def drawn(stored: str, article: Article, request: HttpRequest) -> str:

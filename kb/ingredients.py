@@ -30,7 +30,9 @@ def of_answer(slug: str) -> str:
     found = rows.select(_article(), [slug])
     if not found:
         return ""
-    pk, root, body_html, extra, review_by = found[0][:5]
+    pk, body_html, written, review_by, original, has_others = found[0][:6]
+    extra = _parsed(written)
+    root = original or pk
     today = timezone.now().date().isoformat()
     hanging = rows.several(_hanging(), [pk])
     values: list[Any] = [
@@ -41,8 +43,8 @@ def of_answer(slug: str) -> str:
         *relations.around(pk),
         hanging,
         _successors(hanging[0]),
-        rows.select(_VERSIONS, [root, root]),
-        *(read(pk, body_html, _parsed(extra)) for read in extend.ingredients),
+        rows.select(_VERSIONS, [root, root]) if original or has_others else [],
+        *(read(pk, body_html, extra) for read in extend.ingredients),
     ]
     return hashlib.sha256(_bytes(values)).hexdigest()
 
@@ -63,8 +65,9 @@ def _parsed(extra: Any) -> dict[str, Any]:
 
 def _article() -> str:
     return f"""
-SELECT a.id, COALESCE(a.translation_of_id, a.id), a.body_html, a.extra,
-  CAST(a.review_by AS TEXT), {rows.columns(Article, "a", OTHERS)},
+SELECT a.id, a.body_html, a.extra, CAST(a.review_by AS TEXT), a.translation_of_id,
+  EXISTS (SELECT 1 FROM kb_article t WHERE t.translation_of_id = a.id),
+  {rows.columns(Article, "a", OTHERS)},
   {rows.columns(Category, "c")}, {rows.columns(Source, "s", UNSEEN)},
   {rows.columns(Revision, "r", LONG)}
 FROM kb_article a JOIN kb_category c ON c.id = a.category_id

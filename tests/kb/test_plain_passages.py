@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb import markup
+from kb import extend, markup
 from kb.markup import structure
 
 PARTS = [
@@ -32,6 +32,19 @@ def test_nor_does_any_other_text(text):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "_MARK", re.compile(""))
         assert markup.render(text) == quick
+
+
+BLOCKS = [
+    '<div data-argument="one" data-block="example"></div>', "</div>",
+    '<div data-argument="a/b" data-block="x">', '<div data-argument="', '" data-block="example"></div>', "<div>", "words", "<p>",
+    '<div data-argument="UP" data-block="example"></div>',
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(BLOCKS), max_size=12).map("".join))
+def test_blocks_are_found_by_their_ends_as_by_reading_from_the_start(stored):
+    read = [argument for kind, argument in extend.html_parts(stored) if kind == "example"]
+    assert extend.block_arguments(stored, "example") == read
 
 
 def test_every_mark_of_the_language_is_seen():
