@@ -4,7 +4,7 @@ SQLite tells a connection whether any other has committed since it last asked (`
 data_version``: exact, across processes, answered from the file's shared memory). So each thread
 holds one connection that never writes, and reads the generation again only after a commit of
 anybody. PostgreSQL tells nobody so at once, so there each thread asks for the number on a
-connection of its own, by libpq's plainest call: it sees what was committed before it asked.
+connection of its own, by a prepared statement of libpq: it sees what was committed before it asked.
 
 Where neither can be (a database in memory, a server that is away) ``newest`` says ``None``: ask
 as usual. A connection that fails is left alone for a second, then opened anew.
@@ -18,6 +18,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,16 @@ class _Held:
     opened_at: float
     version: int = -1
     number: int | None = None
+    is_prepared: bool = False
 
 
 def newest(path: Path | None = None) -> int | None:
     """The generation that every later reader will see at least, or None to ask the slow way."""
-    path = path or _file()
-    if path is not None:
-        return _in_file(path)
-    if connection.settings_dict["ENGINE"].endswith("postgresql"):
+    database = connection.settings_dict
+    if path is None and database["ENGINE"].endswith("postgresql"):
         return _on_server()
-    return None
+    path = path or _file(database["ENGINE"], str(database["NAME"]))
+    return _in_file(path) if path is not None else None
 
 
 def forget() -> None:
@@ -85,11 +86,10 @@ def _in_file(path: Path) -> int | None:
         return None
 
 
-def _file() -> Path | None:
+@lru_cache(maxsize=8)
+def _file(engine: str, name: str) -> Path | None:
     """The database's file, if there is one."""
-    database = connection.settings_dict
-    name = str(database["NAME"])
-    if not database["ENGINE"].endswith("sqlite3") or "memory" in name or ":" in name:
+    if not engine.endswith("sqlite3") or "memory" in name or ":" in name:
         return None
     return Path(name)
 
@@ -115,15 +115,23 @@ def _on_server() -> int | None:
     if time.monotonic() < getattr(_local, "not_before", 0.0):
         return None
     held: _Held | None = getattr(_local, "held", None)
-    if held is None or held.process != os.getpid():
-        forget()
-        raw = pq.PGconn.connect(_address())
-        held = _local.held = _Held(raw, os.getpid(), time.monotonic())
-    if held.raw.status == pq.ConnStatus.OK:
-        with contextlib.suppress(psycopg.Error):
-            found = held.raw.exec_(NEWEST.encode())
-            if found.status == pq.ExecStatus.TUPLES_OK:
-                return int(found.get_value(0, 0)) if found.ntuples else None
+    with contextlib.suppress(psycopg.Error):
+        if held is None or held.process != os.getpid():
+            forget()
+            raw = pq.PGconn.connect(_address())
+            held = _local.held = _Held(raw, os.getpid(), time.monotonic())
+            # A pooler between us may not keep statements; then it is asked the plain way.
+            held.is_prepared = not getattr(_local, "is_plain", False)
+            if held.is_prepared:
+                raw.prepare(b"newest", NEWEST.encode())
+        found = (
+            held.raw.exec_prepared(b"newest", None)
+            if held.is_prepared
+            else held.raw.exec_(NEWEST.encode())
+        )
+        if found.status == pq.ExecStatus.TUPLES_OK:
+            return int(found.get_value(0, 0)) if found.ntuples else None
+        _local.is_plain = held.raw.status == pq.ConnStatus.OK
     forget()
     _local.not_before = time.monotonic() + PAUSE
     return None

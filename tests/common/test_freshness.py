@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -114,7 +113,5 @@ def test_without_a_file_or_a_table_there_is_no_short_way(tmp_path):
         ("django.db.backends.sqlite3", "file:memorydb_default?mode=memory&cache=shared", None),
     ],
 )
-def test_only_a_file_of_sqlite_has_one(monkeypatch, engine, name, found):
-    asked = SimpleNamespace(settings_dict={"ENGINE": engine, "NAME": name})
-    monkeypatch.setattr(freshness, "connection", asked)
-    assert freshness._file() == found
+def test_only_a_file_of_sqlite_has_one(engine, name, found):
+    assert freshness._file(engine, name) == found

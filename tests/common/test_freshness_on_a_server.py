@@ -37,12 +37,13 @@ def own(server, monkeypatch):
         own.execute("INSERT INTO common_generation VALUES (100)")
         yield own
     freshness.forget()
+    freshness._local.is_plain = False
 
 
 def pid_of_reader(own):
     found = own.execute(
         "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-        "AND query = %s", [freshness.NEWEST],
+        "AND query LIKE %s", [f"%{freshness.NEWEST}%"],
     ).fetchall()  # fmt: skip
     return found[0][0]
 
@@ -103,6 +104,16 @@ def test_a_server_that_is_away_is_not_asked_at_once_again(own, monkeypatch):
     assert freshness.newest() is None
     del freshness._local.not_before
     assert freshness.newest() == 7
+
+
+def test_a_pooler_that_forgets_statements_is_asked_the_plain_way(own, monkeypatch):
+    assert freshness.newest() == 100
+    freshness._local.held.raw.exec_(b"DEALLOCATE ALL")
+    assert freshness.newest() is None
+    assert freshness.newest() == 100
+    freshness._local.held.raw.exec_(b"DEALLOCATE ALL")
+    own.execute(RAISE)
+    assert freshness.newest() == 101
 
 
 def test_a_site_without_a_generation_yet_asks_django(own):

@@ -36,7 +36,8 @@ def test_nor_does_any_other_text(text):
 
 BLOCKS = [
     '<div data-argument="one" data-block="example"></div>', "</div>",
-    '<div data-argument="a/b" data-block="x">', '<div data-argument="', '" data-block="example"></div>', "<div>", "words", "<p>",
+    '<div data-argument="a/b" data-block="x">', '<div data-argument="', "<div>", "words", "<p>",
+    '" data-block="example"></div>',
     '<div data-argument="UP" data-block="example"></div>',
 ]  # fmt: skip
 
