@@ -630,9 +630,21 @@ def book_parameters(
     )
 
 
-def book_cost(params: Mapping[str, Any], *, start: float, day: float, path_day: float) -> float:
-    """CPU seconds: a start, what grows with days and what grows with paths times days."""
+def book_cost(
+    params: Mapping[str, Any],
+    *,
+    start: float,
+    day: float,
+    path_day: float,
+    of_the_model: float = 1.0,
+) -> float:
+    """CPU seconds: a start, what grows with days and what grows with paths times days.
+
+    Other markets than the model's cost so much less as the model's cost ``of_the_model`` more:
+    their gates are closed on most days, and there are fewer variants.
+    """
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
     more_tiers = 0.4 * (len(chosen_tiers(params["tiers_enabled"])) - 1)
-    return float(start + (1.0 + more_tiers) * (day * days + path_day * paths * days))
+    whole = start + (1.0 + more_tiers) * (day * days + path_day * paths * days)
+    return float(whole if params["market"] == "model" else whole / of_the_model)

@@ -24,9 +24,9 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    """CPU seconds: a start, the sweep of wings, and what grows with paths and days."""
-    day = 0.0065 if params["ic_dte"] <= 1 else 0.013  # longer ones are priced as they are sold
-    return book_cost(params, start=1.0, day=day, path_day=4.5e-6)
+    """CPU seconds: a start, what grows with paths and days, and a law for each day of a condor."""
+    laws = 0.09 * params["ic_dte"] if params["market"] == "model" and params["ic_dte"] > 1 else 0.0
+    return laws + book_cost(params, start=0.35, day=0.0055, path_day=8.4e-6, of_the_model=1.7)
 
 
 experiment = Experiment(

@@ -44,7 +44,7 @@ NAMES = {
 def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.4 + 0.007 * days + 6.0e-6 * paths * days)
+    return float(0.15 + 0.0013 * days + 7.3e-6 * paths * days)
 
 
 READINGS_WORK = 400_000  # ten books on the same paths

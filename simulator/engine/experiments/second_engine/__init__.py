@@ -12,7 +12,7 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    return book_cost(params, start=0.3, day=0.007, path_day=6.0e-6)
+    return book_cost(params, start=0.1, day=0.0045, path_day=3.5e-6, of_the_model=1.7)
 
 
 experiment = Experiment(

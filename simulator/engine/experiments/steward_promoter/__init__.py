@@ -61,7 +61,7 @@ def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: seven readings, day by day, and what grows with the paths."""
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.4 + 0.005 * days + 7.0e-6 * paths * days)
+    return float(0.1 + 0.0033 * days + 4.0e-6 * paths * days)
 
 
 def _portfolio() -> tuple[Parameter, ...]:
