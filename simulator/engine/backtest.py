@@ -153,7 +153,8 @@ def with_more(
     account = Account(world=world, policies=policies, capital=capital, riders=riding)
     (ledger,) = run_together([account], progress=progress, span=(0.0, 0.6), stage=stage)
     out = []
-    for number, (make, lines, rider) in enumerate(zip(more, riding, ledger.riders, strict=True)):
+    riders, ledger.riders = ledger.riders, []
+    for number, (make, lines, rider) in enumerate(zip(more, riding, riders, strict=True)):
         if not rider.parted.any():
             out.append(Walked(rider.whole(), lines))
             continue

@@ -211,9 +211,11 @@ READINGS = (
 BY_SLUG = {reading.slug: reading for reading in READINGS}
 
 
-def accounts(world: World, setting: Setting) -> list[Account]:
-    """Every reading on an account of its own."""
-    return [Account(world=world, policies=one.policies(setting)) for one in READINGS]
+def accounts(
+    world: World, setting: Setting, readings: Sequence[Reading] = READINGS
+) -> list[Account]:
+    """Readings, each on an account of its own."""
+    return [Account(world=world, policies=one.policies(setting)) for one in readings]
 
 
 def compared(

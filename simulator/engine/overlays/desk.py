@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,24 @@ DAY = 1.0 / 365.0
 NEVER = 1e300  # a multiple of what was paid that no call reaches
 
 
+class Member(NamedTuple):
+    """Who joined a desk: a layer by its id, and where it acts."""
+
+    name: int
+    layer: CallLayer
+    world: World
+    ledger: Ledger
+
+
 class Desk:
+    """Knows its layers weakly: they know it, and what a run held must go when the run does."""
+
     def __init__(self) -> None:
-        self._members: dict[int, tuple[CallLayer, World, Ledger]] = {}
+        self._members: dict[int, Member] = {}
         self._rows: dict[int, Row] | None = None
 
     def join(self, layer: CallLayer, world: World, ledger: Ledger) -> None:
-        self._members[id(layer)] = layer, world, ledger
+        self._members[id(layer)] = Member(id(layer), proxy(layer), world, ledger)
         self._rows = None
 
     def step(self, layer: CallLayer, day: int) -> None:
@@ -64,29 +76,30 @@ class Seat:
     mine: slice
 
 
-def _rows(members: Sequence[tuple[CallLayer, World, Ledger]]) -> dict[int, Row]:
+def _rows(members: Sequence[Member]) -> dict[int, Row]:
     """Who stands beside whom: those of one calendar, rate, skew and costs, as many as fit.
 
     Those of one market stand together, as they share its curve. What the model's own law marks
     reads its own state, and stands alone.
     """
-    markets = {id(world): number for number, (_, world, _) in reversed([*enumerate(members)])}
-    shelves: dict[Any, list[list[tuple[CallLayer, World, Ledger]]]] = {}
-    for member in sorted(members, key=lambda one: markets[id(one[1])]):
-        layer, world, _ = member
-        rows = shelves.setdefault(_alike(layer, world), [[]])
-        if sum(one[1].paths for one in rows[-1]) + world.paths > MOST_COLUMNS and rows[-1]:
+    markets = {id(one.world): number for number, one in reversed([*enumerate(members)])}
+    shelves: dict[Any, list[list[Member]]] = {}
+    for member in sorted(members, key=lambda one: markets[id(one.world)]):
+        rows = shelves.setdefault(_alike(member), [[]])
+        columns = sum(one.world.paths for one in rows[-1])
+        if columns and columns + member.world.paths > MOST_COLUMNS:
             rows.append([])
         rows[-1].append(member)
     out: dict[int, Row] = {}
     for rows in shelves.values():
         for row in rows:
-            out |= dict.fromkeys((id(layer) for layer, _, _ in row), Row(row))
+            out |= dict.fromkeys((one.name for one in row), Row(row))
     return out
 
 
-def _alike(layer: CallLayer, world: World) -> tuple[Any, ...]:
-    alone = id(layer) if layer.pricing.is_by_law(world) else None
+def _alike(one: Member) -> tuple[Any, ...]:
+    layer, world = one.layer, one.world
+    alone = one.name if layer.pricing.is_by_law(world) else None
     same = (world.years.tobytes(), world.rate, layer.pricing.skew, layer.costs, layer.explain)
     return (*same, alone)
 
@@ -127,8 +140,8 @@ class Ends:
 class Row:
     """Layers side by side; every array has a column for each path of each of them."""
 
-    def __init__(self, members: Sequence[tuple[CallLayer, World, Ledger]]) -> None:
-        layers, worlds = [one[0] for one in members], [one[1] for one in members]
+    def __init__(self, members: Sequence[Member]) -> None:
+        layers, worlds = [one.layer for one in members], [one.world for one in members]
         counts = [world.paths for world in worlds]
         self.edges = np.concatenate([[0], np.cumsum(counts)])
         self.columns = int(self.edges[-1])
@@ -154,7 +167,7 @@ class Row:
         self.profits = np.zeros((self.days + 1, n))
         self.worth, self.moved = np.zeros(n), np.zeros(n)
         self.paid, self.received, self.charged = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.seats = [self._seated(number, *one) for number, one in enumerate(members)]
+        self.seats = [self._seated(number, one) for number, one in enumerate(members)]
 
     def _price_as(
         self, layers: Sequence[CallLayer], worlds: Sequence[World], counts: Sequence[int]
@@ -166,8 +179,9 @@ class Row:
         self.vols = np.array(sorted(set(vols)))
         self.kinds = np.repeat(np.searchsorted(self.vols, vols), counts)
 
-    def _seated(self, number: int, layer: CallLayer, world: World, ledger: Ledger) -> Seat:
+    def _seated(self, number: int, member: Member) -> Seat:
         """Hand the layer and its line of the account their columns."""
+        _, layer, world, ledger = member
         mine = slice(int(self.edges[number]), int(self.edges[number + 1]))
         layer.contracts, layer.gift = self.contracts[mine], self.gift[mine]
         layer.purchases, layer.sales = self.purchases[mine], self.sales[mine]

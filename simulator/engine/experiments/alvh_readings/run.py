@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from ... import backtest, words
 from ...data import Data, Progress, part, silent
 from ...ledger import Floats
 from ...markets.state import World
+from ...overlays.desk import MOST_COLUMNS, Desk
 from ...results import Column, Result, Table
 from ...units import FRACTION
 from .. import _book, _fair, _readings, _vix_marks, _worlds
@@ -69,23 +71,31 @@ def run(params: SimpleNamespace, *, seed: int, data: Data, progress: Progress) -
 def compared(
     world: World, equity: Floats, setting: Setting, progress: Progress = silent
 ) -> dict[str, _fair.Comparison]:
-    """Every reading against the unhedged book, all on accounts of their own in one walk."""
-    ledgers = backtest.run_together(
-        _readings.accounts(world, setting),
-        progress=part(progress, 0.0, 0.8),
-        stage="running every reading",
-    )
+    """Every reading against the unhedged book, on accounts of their own.
+
+    All in one walk where a row holds them; many paths would gain nothing and all be in memory.
+    """
+    together = world.paths * len(READINGS) <= MOST_COLUMNS
+    groups = [READINGS] if together else [(one,) for one in READINGS]
     found = {}
-    for number, (reading, ledger) in enumerate(zip(READINGS, ledgers, strict=True)):
-        ends = (0.8 + 0.2 * n / len(READINGS) for n in (number, number + 1))
-        found[reading.slug] = _readings.compared(
-            world,
-            equity,
-            ledger,
-            setting.seed,
-            progress=part(progress, *ends),
-            figures=(*_fair.EFFECT, "twin"),
+    for number, group in enumerate(groups):
+        here = part(progress, *((number + n) / len(groups) for n in (0, 1)))
+        own = replace(setting, desk=Desk())
+        ledgers = backtest.run_together(
+            _readings.accounts(world, own, group),
+            progress=part(here, 0.0, 0.8),
+            stage=f"running {len(group)} of {len(READINGS)} readings",
         )
+        for place, (reading, ledger) in enumerate(zip(group, ledgers, strict=True)):
+            ends = (0.8 + 0.2 * (place + n) / len(group) for n in (0, 1))
+            found[reading.slug] = _readings.compared(
+                world,
+                equity,
+                ledger,
+                setting.seed,
+                progress=part(here, *ends),
+                figures=(*_fair.EFFECT, "twin"),
+            )
     return found
 
 
