@@ -54,8 +54,9 @@ class Desk:
         self._rows: dict[int, Row] | None = None
 
     def join(self, layer: CallLayer, world: World, ledger: Ledger) -> None:
+        if self._rows is not None:  # whoever acted before belongs to a walk that is over
+            self._members, self._rows = {}, None
         self._members[id(layer)] = Member(id(layer), proxy(layer), world, ledger)
-        self._rows = None
 
     def step(self, layer: CallLayer, day: int) -> None:
         """Act at a close, with all that stand in its row."""

@@ -185,3 +185,15 @@ def test_an_account_that_can_bear_more_or_less_sells_what_it_would_sell_alone(am
     np.testing.assert_array_equal(more.ledger.equity(), apart.equity())
     sold = [one.profit("conservative condors") for one in (base.ledger, more.ledger)]
     assert np.array_equal(*sold) == (amount == 0.0)
+
+
+def test_a_walk_leaves_those_alone_that_walked_before_at_its_desk():
+    p = asked()
+    world = market(p)
+    desk = Desk()
+    first = _book.layers(p, capital=93_000.0, seed=1, desk=desk)
+    before = backtest.run(world, first, capital=0.0)
+    kept = before.equity()
+    again = backtest.run(world, _book.layers(p, capital=93_000.0, seed=1, desk=desk), capital=0.0)
+    np.testing.assert_array_equal(before.equity(), kept)
+    np.testing.assert_array_equal(again.equity(), kept)
