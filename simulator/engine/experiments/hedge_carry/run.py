@@ -193,7 +193,7 @@ def _scatter(pays: Floats, index: Floats) -> Chart:
         name="months",
         label="Months of the index and of the calls",
         kind="points",
-        x=Axis("Index", FRACTION, "number", x),
+        x=Axis("S&P 500 in the month", FRACTION, "number", x),
         y=Axis("Calls, over their premium", FRACTION),
         series=[Series("months", "A month", y, "hedge")],
         alt=(

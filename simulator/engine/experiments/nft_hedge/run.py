@@ -407,7 +407,7 @@ def _variants(params: SimpleNamespace, seed: int, data: Data, progress: Progress
         ("calls marked at a vol of 1.15", {"vix_call_vol": "market", "vol_of_vix": 1.15}),
         ("no costs", {"costs": False}),
         ("one-month calls, held", {"hedge_structure": "monthly", "sell_at_multiple": None}),
-        ("one-month calls, sold at 3 × ", {"hedge_structure": "monthly", "sell_at_multiple": 3.0}),
+        ("one-month calls, sold at 3 ×", {"hedge_structure": "monthly", "sell_at_multiple": 3.0}),
         ("30/110/220-day calls, held", {"hedge_structure": "ladder", "sell_at_multiple": None}),
     )
     asked = [
