@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from simulator.engine.markets import surface, two_factor
 from simulator.engine.markets.curves import AnchoredCurve
 from simulator.engine.numerics.times import Times
-from simulator.engine.overlays.layered import Ends
+from simulator.engine.overlays.desk import Ends
 from simulator.engine.overlays.vix_marks import Pricing
 
 PATHS = 40
