@@ -113,7 +113,7 @@ def condor_parameters(*, dte: int = 1, wing: float = 10.0) -> tuple[Parameter, .
             minimum=1,
             maximum=60,
             group=group,
-            why="A condor of the day itself would have to be sold within it; closes do not show it.",
+            why="One of the day itself would have to be sold within it, which closes do not show.",
         ),
         Choice(
             name="tiers_enabled",

@@ -56,7 +56,7 @@ def test_every_path_keeps_the_end_it_was_given_last(changes):
     ends, expected = Ends(PATHS), np.full(PATHS, -1.0)
     for paths, end in changes:
         at = np.array(sorted(paths), dtype=np.intp)
-        ends.set(at, end)
+        ends.set(at, end, 0)
         expected[at] = end
         assert ends.left(-1.0).each() == pytest.approx(expected + 1.0, abs=0.0)
         assert set(ends.distinct) == set(expected)  # what nobody has any more is forgotten
