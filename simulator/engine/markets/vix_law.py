@@ -18,7 +18,7 @@ between the points. Tenors between two tables are read between them in ln T.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -40,9 +40,11 @@ TENOR_YEARS = TENORS / 365.0
 LEVELS, NEAR, TOP = 22, 0.05, 8.8  # ln(1 + t / (NEAR m)) of the highest level
 SHARES = np.linspace(0.0, 1.0, 5)
 SOLVED = np.linspace(-4.0, 6.0, 21)
-Y = np.linspace(-4.0, 6.0, 101)
+Y = np.linspace(-4.0, 6.0, 81)
+MOST_KEPT = 400  # tables of as many times to go: some thirty megabytes
 EDGES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 40.0, 120.0, 500.0)
 NODES = 10
+STEPS = 3  # of two readings each, for a strike of a delta
 STEEP = 2.0  # where the line starts, over the standard deviation of X
 TILT = 0.3  # more would grow where X hardly varies, less would die slowly where it does
 LEAST_TIME_VALUE = 1e-9  # of the future: below it a price says nothing of its vol
@@ -55,9 +57,21 @@ class VixLaw:
 
     model: TwoFactor
     weights: Weights
+    kept: dict[float, Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def table(self, years: float) -> Floats:
-        """Width over w at one tenor, levels by shares by y, flat."""
+        """Width over w at one tenor, levels by shares by y, flat.
+
+        Kept: calls of one kind have few times to go, which come back day after day.
+        """
+        key = round(years, 9)
+        if key not in self.kept:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = self._between(key)
+        return self.kept[key]
+
+    def _between(self, years: float) -> Floats:
         T = min(max(years, TENOR_YEARS[0]), TENOR_YEARS[-1])
         i = min(int(np.searchsorted(TENOR_YEARS, T, side="right")) - 1, len(TENORS) - 2)
         span = math.log(TENOR_YEARS[i + 1] / TENOR_YEARS[i])
@@ -71,6 +85,7 @@ class VixLaw:
         return _solved(self.model, number)
 
 
+@lru_cache(maxsize=8)
 def law(model: TwoFactor) -> VixLaw:
     """The law of this pricing measure; where its factors stand now does not matter to it."""
     fast, slow = (replace(factor, v0=0.0) for factor in model.factors)
@@ -209,14 +224,24 @@ class LawMarks:
 
     def moneyness(self, delta: float) -> Floats:
         """K/F of the calls of this (undiscounted) delta, one a path."""
-        goal = float(ndtri(delta))
-        low, high = np.full(self.fast.shape, Y[0]), np.full(self.fast.shape, Y[-1])
-        for _ in range(40):
-            y = 0.5 * (low + high)
+        goal, w = float(ndtri(delta)), self._scale
+
+        def solved(y: Floats) -> Floats:
+            """y from d1 = w r / 2 - y / r with the ratio r at ``y``, which hardly bends."""
             ratio = self._ratio(y)
-            too_near = -y / ratio + 0.5 * self._scale * ratio > goal
-            low, high = np.where(too_near, y, low), np.where(too_near, high, y)
-        return np.asarray(np.exp(self._scale * 0.5 * (low + high)))
+            return np.asarray(ratio * (0.5 * w * ratio - goal))
+
+        y = np.full(self.fast.shape, -goal)
+        new = solved(y)
+        for _ in range(STEPS):
+            again = solved(new)
+            bend = again - 2.0 * new + y  # Aitken's, where the steps still shrink
+            step = again - new
+            safe = np.abs(bend) > 1e-12
+            better = again - np.where(safe, step * step / np.where(safe, bend, 1.0), 0.0)
+            y = np.where(np.abs(better - again) < 1.0, better, again)
+            new = solved(y)
+        return np.asarray(np.exp(w * new))
 
     @cached_property
     def _scale(self) -> Floats:
