@@ -228,6 +228,13 @@ def trading_days(params: Mapping[str, Any]) -> float:
     return float(params["days"])
 
 
+def law_cost(params: Mapping[str, Any], *, start: float, day: float = 0.0) -> float:
+    """CPU seconds that VIX calls at the model's own law add: their tables, then day by day."""
+    if params["vix_call_vol"] != "model" or params["market"] != "model":
+        return 0.0
+    return start + day * trading_days(params)
+
+
 def vix_pricing_parameters(*, vol_of_vix: float = 1.05) -> tuple[Parameter, ...]:
     """How VIX calls are marked, and whether trading costs anything."""
     return (
@@ -298,6 +305,7 @@ __all__ = [
     "USD",
     "book_work_rule",
     "crash_parameters",
+    "law_cost",
     "market_parameters",
     "trading_days",
     "vix_pricing_parameters",

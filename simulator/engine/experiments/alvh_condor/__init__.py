@@ -17,6 +17,7 @@ from .._book_params import (
 from .._common import (
     COMMON_METRICS,
     FRACTION,
+    law_cost,
     market_parameters,
     vix_pricing_parameters,
 )
@@ -26,7 +27,11 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: a start, what grows with paths and days, and a law for each day of a condor."""
     laws = 0.09 * params["ic_dte"] if params["market"] == "model" and params["ic_dte"] > 1 else 0.0
-    return laws + book_cost(params, start=0.35, day=0.0055, path_day=8.4e-6, of_the_model=1.7)
+    return (
+        laws
+        + book_cost(params, start=0.35, day=0.0055, path_day=8.4e-6, of_the_model=1.7)
+        + law_cost(params, start=1.0, day=0.0325)
+    )
 
 
 experiment = Experiment(

@@ -20,6 +20,7 @@ from .._book_params import (
 from .._common import (
     COMMON_METRICS,
     book_work_rule,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -44,7 +45,8 @@ NAMES = {
 def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.15 + 0.0013 * days + 7.3e-6 * paths * days)
+    more = law_cost(params, start=1.0, day=0.019)
+    return float(more + 0.15 + 0.0013 * days + 7.3e-6 * paths * days)
 
 
 READINGS_WORK = 400_000  # ten books on the same paths

@@ -10,6 +10,7 @@ from .._common import (
     COUNT,
     FRACTION,
     TRADING_DAYS,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -60,7 +61,8 @@ def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     judged = max(months - params["first_window"], 1.0)
     fits = paths * judged * (params["placebos"] + 2)
-    return float(0.3 + 0.4e-6 * paths * months * MONTH + 1.0e-6 * fits)
+    more = law_cost(params, start=0.3)
+    return float(more + 0.3 + 0.4e-6 * paths * months * MONTH + 1.0e-6 * fits)
 
 
 experiment = Experiment(

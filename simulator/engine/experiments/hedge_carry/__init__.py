@@ -11,6 +11,7 @@ from .._book_params import number
 from .._common import (
     COMMON_METRICS,
     crash_parameters,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -40,7 +41,8 @@ def length_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     days = trading_days(params)
-    return float(0.25 + 0.0003 * days + 0.7e-6 * paths * days)
+    more = law_cost(params, start=1.0, day=0.0001)
+    return float(more + 0.25 + 0.0003 * days + 0.7e-6 * paths * days)
 
 
 experiment = Experiment(

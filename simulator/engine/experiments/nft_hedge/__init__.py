@@ -14,6 +14,7 @@ from .._common import (
     USD,
     crash_parameters,
     from_history,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -42,7 +43,8 @@ def volatility_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     paths = 1 if params["market"] == "replay" else params["paths"]
     layers = 3 if params["hedge_structure"] == "ladder" else 1
-    return float(0.7 + 1.0e-6 * paths * trading_days(params) * (0.8 + 0.4 * layers))
+    more = law_cost(params, start=1.0, day=0.0045)
+    return float(more + 0.7 + 1.0e-6 * paths * trading_days(params) * (0.8 + 0.4 * layers))
 
 
 experiment = Experiment(

@@ -8,11 +8,14 @@ from typing import Any
 from ...units import COUNT, DAYS, FRACTION, PER_YEAR, POINTS, USD
 from .._baseline import PREMIUM, common_metrics
 from .._book_params import BOOK_RULES, book_cost, book_parameters, number
+from .._common import law_cost
 from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 
 def cost(params: Mapping[str, Any]) -> float:
-    return book_cost(params, start=0.1, day=0.0045, path_day=3.5e-6, of_the_model=1.7)
+    return book_cost(params, start=0.1, day=0.0045, path_day=3.5e-6, of_the_model=1.7) + law_cost(
+        params, start=1.0, day=0.005
+    )
 
 
 experiment = Experiment(

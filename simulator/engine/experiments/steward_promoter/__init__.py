@@ -10,6 +10,7 @@ from .._common import (
     COMMON_METRICS,
     FRACTION,
     TRADING_DAYS,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -61,7 +62,8 @@ def cost(params: Mapping[str, Any]) -> float:
     """CPU seconds: seven readings, day by day, and what grows with the paths."""
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.1 + 0.0033 * days + 4.0e-6 * paths * days)
+    more = law_cost(params, start=1.0, day=0.007)
+    return float(more + 0.1 + 0.0033 * days + 4.0e-6 * paths * days)
 
 
 def _portfolio() -> tuple[Parameter, ...]:

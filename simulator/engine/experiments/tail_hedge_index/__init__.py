@@ -10,6 +10,7 @@ from ...units import FRACTION, POINTS
 from .._book_params import number
 from .._common import (
     COMMON_METRICS,
+    law_cost,
     market_parameters,
     trading_days,
     vix_pricing_parameters,
@@ -40,7 +41,8 @@ def level_rule(params: Mapping[str, Any]) -> Iterable[ParameterError]:
 def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    return float(0.1 + 0.0009 * days + 0.9e-6 * paths * days)
+    more = law_cost(params, start=0.6)
+    return float(more + 0.1 + 0.0009 * days + 0.9e-6 * paths * days)
 
 
 experiment = Experiment(
