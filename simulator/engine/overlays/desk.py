@@ -477,19 +477,14 @@ def _wanted(
     """Contracts that a layer's size and trigger ask for on its paths ``at``."""
     layer, world = seat.layer, seat.world
 
-    def among(values: Floats) -> Floats:
-        out = np.zeros(world.paths)
-        out[at] = values
-        return out
-
     def decay() -> Floats:
         """Of the same call until its renewal, if spot VIX and the curve stay as they are."""
         left = layer.roll_at * DAY
         then = world.curve.future(day, left, at)
         price = layer.pricing.on(world, day, left, at).price(then, strike, world.rate)
-        return among(fresh - price)
+        return np.asarray(fresh - price)
 
     offer = Offer(
-        price=among(fresh), held_days=layer.dte - layer.roll_at, decay=decay, future=among(future)
+        at=at, price=fresh, held_days=layer.dte - layer.roll_at, decay=decay, future=future
     )
-    return (layer.sizing.contracts(day, offer, seat.ledger) * layer.trigger.allows(day))[at]
+    return layer.sizing.contracts(day, offer, seat.ledger) * layer.trigger.allows(day)[at]

@@ -9,18 +9,20 @@ from typing import Protocol
 import numpy as np
 
 from ..ledger import Floats, Ledger
+from ..markets.state import Indices
 from ..units import VIX_MULTIPLIER
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One call as it stands at a close, per path.
+    """One call as it stands at a close, on the paths ``at`` that are due.
 
     ``price`` and ``future`` in index points; ``held_days`` is how long it will be kept,
     in calendar days; ``decay`` gives what it loses by then if nothing else changes (index
-    points). Where nothing is due a price of 0 stands.
+    points).
     """
 
+    at: Indices
     price: Floats
     held_days: float
     decay: Callable[[], Floats]
@@ -28,7 +30,7 @@ class Offer:
 
 
 class Sizing(Protocol):
-    """Contracts to hold after a purchase at this offer, one number a path."""
+    """Contracts to hold after a purchase at this offer, one number for each path of it."""
 
     def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats: ...
 
@@ -51,7 +53,7 @@ class Scaled:
     factor: Callable[[int], Floats]
 
     def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
-        return np.asarray(self.inner.contracts(day, offer, ledger) * self.factor(day))
+        return np.asarray(self.inner.contracts(day, offer, ledger) * self.factor(day)[offer.at])
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class WeightByForward:
 
     def contracts(self, day: int, offer: Offer, ledger: Ledger) -> Floats:
         weight = np.asarray(self.weights)[np.searchsorted(self.levels, offer.future, side="left")]
-        money = weight * np.maximum(ledger.now(), 0.0)
+        money = weight * np.maximum(ledger.now()[offer.at], 0.0)
         return np.asarray(money / (np.maximum(offer.price, 0.01) * VIX_MULTIPLIER))
 
 
