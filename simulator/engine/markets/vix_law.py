@@ -222,16 +222,16 @@ class LawMarks:
             discount=times.spread(np.exp(-rate * times.distinct)),
         )
 
-    def moneyness(self, delta: float) -> Floats:
-        """K/F of the calls of this (undiscounted) delta, one a path."""
-        goal, w = float(ndtri(delta)), self._scale
+    def moneyness(self, delta: Any) -> Floats:
+        """K/F of the calls of this (undiscounted) delta, one for all or one a path."""
+        goal, w = ndtri(delta), self._scale
 
         def solved(y: Floats) -> Floats:
             """y from d1 = w r / 2 - y / r with the ratio r at ``y``, which hardly bends."""
             ratio = self._ratio(y)
             return np.asarray(ratio * (0.5 * w * ratio - goal))
 
-        y = np.full(self.fast.shape, -goal)
+        y = np.broadcast_to(-goal, self.fast.shape)
         new = solved(y)
         for _ in range(STEPS):
             again = solved(new)

@@ -81,7 +81,7 @@ def _rows(members: Sequence[Member]) -> dict[int, Row]:
     """Who stands beside whom: those of one calendar, rate, skew and costs, as many as fit.
 
     Those of one market stand together, as they share its curve. What the model's own law marks
-    reads its own state, and stands alone.
+    reads the state of its market, and stands beside others of that market alone.
     """
     markets = {id(one.world): number for number, one in reversed([*enumerate(members)])}
     shelves: dict[Any, list[list[Member]]] = {}
@@ -100,9 +100,9 @@ def _rows(members: Sequence[Member]) -> dict[int, Row]:
 
 def _alike(one: Member) -> tuple[Any, ...]:
     layer, world = one.layer, one.world
-    alone = one.name if layer.pricing.is_by_law(world) else None
+    market = id(world) if layer.pricing.is_by_law(world) else None
     same = (world.years.tobytes(), world.rate, layer.pricing.skew, layer.costs, layer.explain)
-    return (*same, alone)
+    return (*same, market)
 
 
 class Ends:
@@ -232,7 +232,7 @@ class Row:
     def _marks(self, day: int, left: Times) -> Marks:
         """Marks at a close of calls with the time to go that is left now."""
         if self.by_law:
-            return self.pricing.on(self.seats[0].world, day, left)
+            return self.pricing.on(self.seats[0].world, day, left, self.path)
         return RuleMarks(self._pricing(self.ends.kinds), left)
 
     def _pricing(self, kinds: NDArray[np.int_]) -> Pricing:
@@ -455,20 +455,28 @@ def _strikes(
     """Strikes as a multiple of the future plus so many points, each layer by its own rule."""
     multiples: list[Any] = []
     points = []
-    for seat, life in zip(seats, years, strict=True):
+    of_delta = [] if law is None else _of_delta(seats, sizes, law)
+    for number, (seat, life) in enumerate(zip(seats, years, strict=True)):
         layer = seat.layer
         fixed = layer.strike_at is not None
         by_delta = not fixed and layer.points_above is None
         points.append(layer.strike_at or layer.points_above or 0.0)
         if by_delta and law is not None:
-            multiples.append(law.moneyness(layer.delta))
+            multiples.append(of_delta[number])
         elif by_delta:
             multiples.append(layer.pricing.moneyness(life, layer.delta))
         else:
             multiples.append(0.0 if fixed else 1.0)
     if len(seats) == 1:
         return np.asarray(multiples[0] * future + points[0])
-    return np.asarray(np.repeat(multiples, sizes) * future + np.repeat(points, sizes))
+    every = [np.full(size, one) for one, size in zip(multiples, sizes, strict=True)]
+    return np.asarray(np.concatenate(every) * future + np.repeat(points, sizes))
+
+
+def _of_delta(seats: Sequence[Seat], sizes: Sequence[int], law: Marks) -> list[Floats]:
+    """K/F of each layer's delta under the law, one a column."""
+    deltas = np.repeat([seat.layer.delta for seat in seats], sizes)
+    return np.split(np.asarray(law.moneyness(deltas)), np.cumsum(sizes)[:-1])
 
 
 def _wanted(

@@ -34,8 +34,8 @@ class Marks(Protocol):
         """Black's width of calls at ln(K/F) = ``k``."""
         ...
 
-    def moneyness(self, delta: float) -> float | Floats:
-        """K/F of the calls of this (undiscounted) delta."""
+    def moneyness(self, delta: Any) -> float | Floats:
+        """K/F of the calls of this (undiscounted) delta, of one for all or of each path's own."""
         ...
 
 
@@ -95,8 +95,8 @@ class RuleMarks:
     def width(self, k: Floats) -> Floats:
         return np.asarray(self.pricing.width(self.times) * vix_curve.skewed(k, self.pricing.skew))
 
-    def moneyness(self, delta: float) -> float:
-        return self.pricing.moneyness(float(self.times.distinct), delta)
+    def moneyness(self, delta: Any) -> float:
+        return self.pricing.moneyness(float(self.times.distinct), float(delta))
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from simulator.engine.experiments import _book, _worlds, get
 from simulator.engine.markets import two_factor, vix_law
 from simulator.engine.numerics.times import Times
 from simulator.engine.overlays.costs import FREE_VIX
+from simulator.engine.overlays.desk import Desk
 from simulator.engine.overlays.layered import CallLayer
 from simulator.engine.overlays.sizing import Fixed
 from simulator.engine.overlays.vix_marks import Pricing
@@ -154,6 +155,32 @@ def test_a_layer_renewed_through_a_year_earns_nothing_at_the_law(dte, roll_at):
 
 def test_the_shortest_layer_loses_at_the_markets_marks_even_under_the_measure_that_prices():
     assert year_of_calls(RULE, 30.0, 7.0) < -8.0
+
+
+def test_layers_at_one_desk_are_marked_by_the_law_as_each_alone():
+    world = two_factor.world(paths=30, days=60, seed=5)
+    kinds = {"near": (30.0, 7.0, 0.5), "far": (110.0, 80.0, 0.3)}
+
+    def bought(names, desk):
+        layers = [
+            CallLayer(
+                name=name,
+                dte=kinds[name][0],
+                roll_at=kinds[name][1],
+                delta=kinds[name][2],
+                sizing=Fixed(3.0),
+                pricing=LAW,
+                phase_seed=7,
+                desk=desk,
+            )
+            for name in names
+        ]
+        return backtest.run(world, layers, capital=0.0)
+
+    together = bought(kinds, Desk())
+    for name in kinds:
+        alone = bought([name], Desk())
+        np.testing.assert_allclose(together.profit(name), alone.profit(name), rtol=1e-12, atol=1e-9)
 
 
 # in the book

@@ -30,7 +30,7 @@ def cost(params: Mapping[str, Any]) -> float:
     return (
         laws
         + book_cost(params, start=0.35, day=0.0055, path_day=8.4e-6, of_the_model=1.7)
-        + law_cost(params, start=1.0, day=0.0325)
+        + law_cost(params, start=1.0, day=0.004)
     )
 
 

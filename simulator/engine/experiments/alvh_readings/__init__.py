@@ -45,7 +45,7 @@ NAMES = {
 def cost(params: Mapping[str, Any]) -> float:
     days = trading_days(params)
     paths = 1 if params["market"] == "replay" else params["paths"]
-    more = law_cost(params, start=1.0, day=0.019)
+    more = law_cost(params, start=1.0, day=0.002)
     return float(more + 0.15 + 0.0013 * days + 7.3e-6 * paths * days)
 
 

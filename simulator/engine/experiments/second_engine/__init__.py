@@ -14,7 +14,7 @@ from ..base import Experiment, MetricSpec, ModelCard, Preset
 
 def cost(params: Mapping[str, Any]) -> float:
     return book_cost(params, start=0.1, day=0.0045, path_day=3.5e-6, of_the_model=1.7) + law_cost(
-        params, start=1.0, day=0.005
+        params, start=1.0, day=0.0035
     )
 
 
