@@ -132,6 +132,7 @@ def made_of(path: str, ingredients: str) -> MadeOf | None:
         if row is None:
             return None
         kept = _read(row)
+        _remember(_memory, path, kept)
     response = MadeOf(kept.plain, ingredients=ingredients, kept=kept)
     for name, value in kept.headers:
         if name in OWN_HEADERS:
@@ -141,6 +142,13 @@ def made_of(path: str, ingredients: str) -> MadeOf | None:
 
 # What views say about their page; the rest is added on the way out each time.
 OWN_HEADERS = frozenset({"Content-Type", "Last-Modified", "Link"})
+
+
+def _remember(memory: Memory, path: str, kept: Kept) -> None:
+    memory[path] = kept
+    memory.move_to_end(path)
+    while len(memory) > IN_MEMORY:
+        memory.popitem(last=False)
 
 
 def _read(row: StoredPage) -> Kept:
@@ -199,10 +207,7 @@ class StoredPages:
         return kept
 
     def _remember(self, path: str, kept: Kept) -> None:
-        self.memory[path] = kept
-        self.memory.move_to_end(path)
-        while len(self.memory) > IN_MEMORY:
-            self.memory.popitem(last=False)
+        _remember(self.memory, path, kept)
 
     def _answer(self, request: HttpRequest, kept: Kept) -> HttpResponse:
         if kept.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
