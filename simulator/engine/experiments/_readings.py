@@ -85,6 +85,17 @@ class Reading:
     label: str
     filled: str
     policies: Callable[[Setting], list[Policy]]
+    changes: Mapping[str, object] | None = None
+
+    def layers(self, params: SimpleNamespace) -> dict[str, object] | None:
+        """The parameters whose layers it holds; None where its layers are its own."""
+        if self.changes is None:
+            return None
+        return {**vars(params), "alvh_enabled": True, **self.changes}
+
+
+AS_PUBLISHED: Mapping[str, object] = {"tvm_enabled": True, "annual_budget_cap": None}
+AS_ADVERTISED: Mapping[str, object] = {"annual_budget_cap": 0.02}
 
 
 def core(setting: Setting, **changes: object) -> list[Policy]:
@@ -167,18 +178,21 @@ READINGS = (
         "Core: 4/4/2 calls of 30/110/220 days",
         "renewal at 7/80/180; at the defaults the same as the next",
         core,
+        {},
     ),
     Reading(
         "as-published",
         "As published: the core with its gains recycled, no cap",
         "sale at +150 % or a VIX above 30",
-        lambda s: core(s, tvm_enabled=True, annual_budget_cap=None),
+        lambda s: core(s, **AS_PUBLISHED),
+        AS_PUBLISHED,
     ),
     Reading(
         "as-advertised",
         "As advertised: the core, cut so that a quiet year costs 2 %",
         "what “costs 2 %” means",
-        lambda s: core(s, annual_budget_cap=0.02),
+        lambda s: core(s, **AS_ADVERTISED),
+        AS_ADVERTISED,
     ),
     Reading("r1", "R1: 40/40/20 % of the hedge's money", "the money; held to expiry", r1),
     Reading(

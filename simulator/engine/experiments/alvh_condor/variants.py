@@ -22,7 +22,7 @@ from ...units import FRACTION, USD
 from .. import _book, _fair, _readings, _worlds
 from .._arithmetic import layered_hedge
 from .._book_params import READING_BUDGET
-from .._readings import Setting
+from .._readings import READINGS, Setting
 
 WINGS = (5.0, 10.0, 15.0, 25.0, 50.0, 100.0)
 SWEEP_PATHS = 60
@@ -159,7 +159,9 @@ def compared(
     hedges = _book.hedge_accounts(list(layers.values()), seed=seed, desk=desk)
     (params, world), own = books["as run"], sold["as run"]
     setting = Setting(params, own.book.capital, READING_BUDGET, seed, desk)
-    every = _readings.accounts(world, setting)
+    same = _shared(params)
+    distinct = [reading for reading in READINGS if same[reading.slug] == reading.slug]
+    every = _readings.accounts(world, setting, distinct)
     ledgers = backtest.run_together(
         [*hedges, *every],
         progress=part(progress, 0.5, 0.95),
@@ -168,6 +170,9 @@ def compared(
     own_ledgers, theirs = ledgers[: len(hedges)], ledgers[len(hedges) :]
     profits = [_book.bought(*one) for one in zip(hedges, own_ledgers, strict=True)]
     bought = dict(zip(layers, profits, strict=True))
+    run_calls = next(one.calls for one in asked if one.book == "as run")
+    held = dict(zip((reading.slug for reading in distinct), theirs, strict=True))
+    held[RUN] = dict(zip(layers, own_ledgers, strict=True))[run_calls]
     found = []
     for one in asked:
         book, hedge = sold[one.book], bought[one.calls]
@@ -183,12 +188,24 @@ def compared(
         )
         found.append(Found(one.params, book.book, comparison))
     readings = {
-        reading.slug: _readings.compared(
-            world, own.equity, ledger, seed, progress=part(progress, 0.98, 0.98)
+        slug: _readings.compared(
+            world, own.equity, held[same[slug]], seed, progress=part(progress, 0.98, 0.98)
         )
-        for reading, ledger in zip(_readings.READINGS, theirs, strict=True)
+        for slug in same
     }
     return found, readings
+
+
+def _shared(params: SimpleNamespace) -> dict[str, str]:
+    """Whose layers each reading holds: its own, those of the run, or of a reading before it."""
+    known = [(vars(params), RUN)]
+    same = {}
+    for reading in READINGS:
+        layers = reading.layers(params)
+        same[reading.slug] = next((who for one, who in known if one == layers), reading.slug)
+        if layers is not None:
+            known.append((layers, same[reading.slug]))
+    return same
 
 
 def _sweep(found: Sequence[Found], world: World) -> Table:
@@ -256,7 +273,7 @@ def _band(choices: Sequence[Choice], found: Sequence[Found], world: World) -> Ta
 
 def _read(readings: Mapping[str, _fair.Comparison], own: _fair.Comparison, world: World) -> Table:
     """Every reading of the hedge, from the worst to the best; this run among them."""
-    labels = {one.slug: one.label for one in _readings.READINGS} | {RUN: "This run"}
+    labels = {one.slug: one.label for one in READINGS} | {RUN: "This run"}
     each = {**readings, RUN: own}
     rows = []
     for slug in sorted(each, key=lambda one: each[one].effect.value):
