@@ -4,14 +4,16 @@ import gzip
 import io
 
 import pytest
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import override_settings
 
 from common import stored_pages
 from common.front import Front
 from kb.models import Category
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PATH = "/about/"
 
 
@@ -46,6 +48,17 @@ class Site:
         body = b"".join(application(environ, start_response))
         said["headers"].pop("Content-Length", None)
         return said["status"], said["headers"], body if method != "HEAD" else b""
+
+
+@pytest.fixture(autouse=True)
+def _connections_stay():
+    """As Django's test client does: a request must not close the connection of the test."""
+    both = (signals.request_started, signals.request_finished)
+    for one in both:
+        one.disconnect(close_old_connections)
+    yield
+    for one in both:
+        one.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from common.models import StoredPage
 from common.stored_pages import StoredPages, forget_old, generation, renew
 from simulator.management.commands import prepare
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 class View:

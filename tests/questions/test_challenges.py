@@ -17,7 +17,7 @@ from simulator.models import Claim, Example, Run
 from tests.drills import tiny
 from tests.tables import asked_tables
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
