@@ -9,6 +9,7 @@ from django.http import Http404
 
 from simulator.engine import experiments as registry
 from simulator.engine import provenance
+from simulator.engine.documents import compute
 from simulator.engine.experiments.base import Experiment
 from simulator.engine.provenance import engine_version
 
@@ -41,10 +42,16 @@ def experiment_or_404(slug: str) -> Experiment:
 
 
 def preload() -> None:
-    """Load every computation and name its sources now, before they can change on disk."""
+    """Load every computation and name its sources now, before they can change on disk.
+
+    Then fill the tables that runs share: who forks afterwards hands them on.
+    """
     for found in experiments():
         importlib.import_module(found.package + ".run")
         engine_version(found.package)
+    for found in experiments():
+        if found.warms is not None:
+            compute(found, found.parse(found.warms), seed=found.parse_seed(None))
 
 
 def current_engine(found: Experiment) -> str:

@@ -426,7 +426,8 @@ class Experiment:
     checks over parsed parameters that yield ``ParameterError``; ``package`` is the
     declaring module's ``__name__``. ``reads`` names the imported series that parsed
     parameters make it read, besides those that a ``SeriesName`` parameter names: their
-    checksums belong to a run's identity.
+    checksums belong to a run's identity. ``warms`` are parameters of a small run that fills the
+    tables which later runs of the same process share.
     """
 
     slug: str
@@ -444,6 +445,7 @@ class Experiment:
     cost: Callable[[Mapping[str, Any]], float] = field(default=lambda params: 0.05)
     presets: tuple[Preset, ...] = ()
     reads: Callable[[Mapping[str, Any]], Iterable[str]] = field(default=lambda params: ())
+    warms: Mapping[str, Any] | None = None
 
     def parameter(self, name: str) -> Parameter:
         for parameter in self.parameters:

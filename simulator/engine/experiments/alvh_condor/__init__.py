@@ -106,6 +106,7 @@ experiment = Experiment(
     ),
     rules=BOOK_RULES,
     cost=cost,
+    warms={"paths": 2, "days": 20},
     presets=(
         Preset(
             "As published",
