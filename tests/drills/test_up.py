@@ -150,7 +150,9 @@ def test_it_starts_heals_computes_and_leaves_nothing_at_ctrl_c(start):
     assert site.said.count("starting it again") >= 2
     site.wait_for(lambda: is_ready(site), "the new worker")
 
-    code, body = site.get("/api/v1/runs/", {"experiment": "iron-condor"})
+    code, body = site.get(
+        "/api/v1/runs/", {"experiment": "iron-condor", "parameters": {"vol": 0.1234}}
+    )
     assert code == 202, body
     run = json.loads(body)["id"]
     site.wait_for(lambda: '"succeeded"' in site.get(f"/api/v1/runs/{run}/")[1], "the result", 60)
