@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Count, Q
 from django.http import (
     Http404,
@@ -81,10 +81,11 @@ def answers(request: HttpRequest) -> HttpResponse:
         found = standing()
     if checked:
         found = found.filter(checked_at__gt=timezone.now() - YEAR)
+    states = _states()
     context = _page(request, found) | {
-        "withdrawn": Article.objects.withdrawn().count(),
+        "withdrawn": next((s["answers"] for s in states if s["slug"] == "withdrawn"), 0),
         "state": state if standing else "",
-        "states": _states(),
+        "states": states,
         "runnable": runnable,
         "checked": checked,
         "category": chosen,
@@ -113,21 +114,22 @@ def withdrawn(request: HttpRequest) -> HttpResponse:
     """What was taken back: the title it had, when, why, and its successor."""
     rows = Article.objects.withdrawn().select_related("successor")
     rows = rows.defer("short_answer", "body", "base_html", "body_html", "file_text", "contents")
+    page = _cut(request, rows)
+    return render(request, "kb/withdrawn_list.html", {"page": page, "query": ""})
+
+
+def _cut(request: HttpRequest, rows: ArticleQuerySet) -> Page[Article]:
+    """The page that ``?page=`` asks for."""
     try:
-        page = Paginator(rows, PAGE).page(request.GET.get("page", "1"))
+        return Paginator(rows, PAGE).page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404 from None
-    return render(request, "kb/withdrawn_list.html", {"page": page, "query": ""})
 
 
 def _page(request: HttpRequest, found: ArticleQuerySet) -> dict[str, object]:
     sort = request.GET.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
-    paginator = Paginator(found.order_by(*SORTS[sort]), PAGE)
-    try:
-        page = paginator.page(request.GET.get("page", "1"))
-    except InvalidPage:
-        raise Http404 from None
+    page = _cut(request, found.order_by(*SORTS[sort]))
     kept = request.GET.copy()
     kept.pop("page", None)
     return {"page": page, "sort": sort, "sorts": list(SORTS), "query": kept.urlencode()}

@@ -119,7 +119,13 @@ def _page(
 ) -> HttpResponse:
     path = example.get_absolute_url() if example else f"/lab/{experiment.slug}/"
     context: dict[str, Any] = (
-        blocks.context(example) if example else {"exhibit": shown and exhibits.exhibit(shown)}
+        blocks.context(example)
+        if example
+        else {
+            "exhibit": shown and exhibits.exhibit(shown),
+            "presets": blocks.presets(experiment),
+            "others": blocks.other_examples(experiment),
+        }
     )
     context |= {
         "experiment": experiment,
@@ -129,8 +135,6 @@ def _page(
         "canonical": settings.SITE_URL + path,
         "notices": notices or [],
         "refusal": refusal,
-        "presets": blocks.presets(experiment),
-        "others": blocks.other_examples(experiment, example),
         "parent": parent_of(request),
         "terms": list(Term.objects.filter(example=example.slug).only("slug", "name"))
         if example

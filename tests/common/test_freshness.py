@@ -3,12 +3,13 @@
 import sqlite3
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from common import freshness
+
+from .racing import nothing_is_missed
 
 CREATE = "CREATE TABLE common_generation (id INTEGER PRIMARY KEY, number BIGINT)"
 RAISE = "UPDATE common_generation SET number = number + 1"
@@ -77,26 +78,7 @@ def test_no_commit_of_several_processes_is_ever_missed(database):
 
 def test_readers_in_many_threads_see_every_commit_while_others_write(database):
     path, own = database
-    wrong = []
-
-    def read():
-        for _ in range(300):
-            low = committed[0]
-            seen = freshness.newest(path)
-            if seen is None or seen < low:
-                wrong.append((low, seen))
-        freshness.forget()
-
-    committed = [100]
-    readers = [threading.Thread(target=read) for _ in range(4)]
-    for reader in readers:
-        reader.start()
-    for number in range(101, 301):
-        own.execute(RAISE)
-        committed[0] = number
-    for reader in readers:
-        reader.join()
-    assert not wrong
+    nothing_is_missed(lambda: freshness.newest(path), lambda: own.execute(RAISE), looks=300)
 
 
 def test_without_a_file_or_a_table_there_is_no_short_way(tmp_path):

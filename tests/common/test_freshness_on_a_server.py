@@ -1,6 +1,5 @@
 """On PostgreSQL the newest generation is asked for beside Django, exact, and never in the way."""
 
-import threading
 from types import SimpleNamespace
 
 import psycopg
@@ -8,6 +7,8 @@ import pytest
 
 from common import freshness
 from tests import services
+
+from .racing import nothing_is_missed
 
 pytestmark = pytest.mark.service
 RAISE = "UPDATE common_generation SET number = number + 1"
@@ -66,25 +67,7 @@ def test_one_connection_serves_all_requests_of_a_thread(own):
 
 
 def test_readers_in_many_threads_see_every_commit_while_others_write(own):
-    wrong, committed = [], [100]
-
-    def read():
-        for _ in range(200):
-            low = committed[0]
-            seen = freshness.newest()
-            if seen is None or seen < low:
-                wrong.append((low, seen))
-        freshness.forget()
-
-    readers = [threading.Thread(target=read) for _ in range(4)]
-    for reader in readers:
-        reader.start()
-    for number in range(101, 301):
-        own.execute(RAISE)
-        committed[0] = number
-    for reader in readers:
-        reader.join()
-    assert not wrong
+    nothing_is_missed(freshness.newest, lambda: own.execute(RAISE), looks=200)
 
 
 def test_a_connection_that_breaks_leaves_the_request_to_django_and_is_opened_anew(own):

@@ -342,6 +342,12 @@ def metrics(c: Comparison, *, irr_base: float | None, irr_hedged: float | None) 
     return [figure(spec, values[spec.name]) for spec in COMMON_METRICS]
 
 
+def effect_row(c: Comparison) -> list[float | None]:
+    """What ``EFFECT_COLUMNS`` hold of one comparison."""
+    effect = c.effect
+    return [effect.value, effect.low, effect.high, c.annual_cost, c.share_harmed]
+
+
 def figure(spec: MetricSpec, value: object) -> Metric:
     """A metric from its declaration; an ``Effect`` brings its interval."""
     if isinstance(value, Effect):

@@ -259,13 +259,10 @@ def _sweep(found: Sequence[Found], world: World) -> Table:
 
 def _band(choices: Sequence[Choice], found: Sequence[Found], world: World) -> Table:
     """The same question under other marks and, in the model, with crashes: the model's own risk."""
-    rows = []
-    for choice, one in zip(choices, found, strict=True):
-        c = one.comparison
-        effect = c.effect
-        rows.append(
-            [choice.label, effect.value, effect.low, effect.high, c.annual_cost, c.share_harmed]
-        )
+    rows = [
+        [choice.label, *_fair.effect_row(one.comparison)]
+        for choice, one in zip(choices, found, strict=True)
+    ]
     columns = (Column("choice", "Choice"), *_fair.EFFECT_COLUMNS)
     label = f"Model risk: the same question under other choices ({world.paths} paths, no rolls)"
     return Table("band", label, columns, rows)
@@ -275,13 +272,10 @@ def _read(readings: Mapping[str, _fair.Comparison], own: _fair.Comparison, world
     """Every reading of the hedge, from the worst to the best; this run among them."""
     labels = {one.slug: one.label for one in READINGS} | {RUN: "This run"}
     each = {**readings, RUN: own}
-    rows = []
-    for slug in sorted(each, key=lambda one: each[one].effect.value):
-        c = each[slug]
-        effect = c.effect
-        rows.append(
-            [labels[slug], effect.value, effect.low, effect.high, c.annual_cost, c.share_harmed]
-        )
+    rows = [
+        [labels[slug], *_fair.effect_row(each[slug])]
+        for slug in sorted(each, key=lambda one: each[one].effect.value)
+    ]
     columns = (Column("reading", "Reading"), *_fair.EFFECT_COLUMNS)
     label = f"All readings of the hedge beside the same condors ({world.paths} paths, no rolls)"
     return Table("readings", label, columns, rows)

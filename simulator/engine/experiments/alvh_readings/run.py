@@ -106,11 +106,7 @@ def _table(found: dict[str, _fair.Comparison]) -> Table:
         rows.append(
             [
                 reading.label,
-                c.effect.value,
-                c.effect.low,
-                c.effect.high,
-                c.annual_cost,
-                c.share_harmed,
+                *_fair.effect_row(c),
                 float(c.twin.mean()),
                 c.verdict.word,
                 reading.filled,
